@@ -1,0 +1,92 @@
+#include "attention/operator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "attention/attention.hpp"
+#include "tensor/error.hpp"
+#include "tensor/text.hpp"
+
+namespace attn {
+namespace {
+
+/// (batch, heads, tokens, width) of an array of rank 3 or 4.
+struct Extents {
+  std::size_t batch, heads, tokens, width;
+
+  std::size_t sheet() const { return heads * tokens * width; }
+};
+
+void require(bool holds, const char* name, std::span<const std::size_t> shape, const std::string& expected) {
+  if (!holds) throw Error(Code::argument_shape, std::string(name) + ": found " + shape_text(shape) + ", expected " + expected);
+}
+
+Extents extents(const char* name, DenseArray array) {
+  const std::size_t rank = array.shape.size();
+  require(rank == 3 || rank == 4, name, array.shape, "(heads, tokens, d_head) or (batch, heads, tokens, d_head)");
+  const auto last = array.shape.last(3);
+  const Extents e = {rank == 4 ? array.shape[0] : 1, last[0], last[1], last[2]};
+  require(e.batch > 0 && e.heads > 0 && e.tokens > 0 && e.width > 0, name, array.shape, "no axis of length 0");
+  const double cells = static_cast<double>(e.batch) * static_cast<double>(e.sheet());
+  require(cells == static_cast<double>(array.data.size()), name, array.shape,
+          "a shape of " + std::to_string(array.data.size()) + " elements, as many as its data has");
+  return e;
+}
+
+HeadsView<const float> sheet(DenseArray array, const Extents& e, std::size_t b) {
+  return {array.data.data() + b * e.sheet(), e.heads, e.tokens, e.width};
+}
+
+void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
+  const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
+  require(ek.batch == eq.batch && ev.batch == eq.batch, "k", k.shape, "q's batch of " + std::to_string(eq.batch));
+  require(eq.heads % ek.heads == 0, "k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
+  require(ek.width == eq.width, "k", k.shape, "q's d_head of " + std::to_string(eq.width));
+  require(ev.heads == ek.heads && ev.tokens == ek.tokens, "v", v.shape, "k's heads and tokens " + shape_text(k.shape));
+  const std::size_t cells = eq.tokens * ek.tokens;
+  if (!options.mask_shape.empty()) {
+    const bool fits = options.mask_shape.size() == 2 && options.mask_shape[0] == eq.tokens &&
+                      options.mask_shape[1] == ek.tokens;
+    require(fits, "mask", options.mask_shape,
+            "(" + std::to_string(eq.tokens) + ", " + std::to_string(ek.tokens) + ")");
+    require(std::max(options.allowed.size(), options.added.size()) == cells, "mask", options.mask_shape,
+            std::to_string(cells) + " elements of data");
+  }
+  const bool numbers = std::isfinite(options.scale) && std::isfinite(options.softcap) && options.softcap >= 0.0F;
+  if (!numbers) {
+    throw Error(Code::argument_range, "scale, softcap: found " + number_text(options.scale) + ", " +
+                                          number_text(options.softcap) + ", expected finite, softcap not negative");
+  }
+}
+
+}  // namespace
+
+OperatorResult attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
+  check(q, k, v, options);
+  const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
+  AttentionOptions inner;
+  inner.variant = &variant(options.variant);
+  inner.scale = options.scale == 0.0F ? 1.0F / std::sqrt(static_cast<float>(eq.width)) : options.scale;
+  inner.softcap = options.softcap;
+  inner.mask = {options.allowed.empty() ? nullptr : options.allowed.data(),
+                options.added.empty() ? nullptr : options.added.data()};
+
+  OperatorResult result;
+  result.output_shape.assign(q.shape.begin(), q.shape.end());
+  result.output_shape.back() = ev.width;
+  result.pattern_shape.assign(q.shape.begin(), q.shape.end());
+  result.pattern_shape.back() = ek.tokens;
+  result.output = Vector::from_shape({eq.batch * eq.heads * eq.tokens * ev.width});
+  result.pattern = Vector::from_shape({eq.batch * eq.heads * eq.tokens * ek.tokens});
+  Probe silent(1, eq.heads);
+  for (std::size_t b = 0; b < eq.batch; ++b) {
+    const HeadsView<float> pattern(result.pattern.data() + b * eq.heads * eq.tokens * ek.tokens, eq.heads, eq.tokens,
+                                   ek.tokens);
+    const HeadsView<float> z(result.output.data() + b * eq.heads * eq.tokens * ev.width, eq.heads, eq.tokens, ev.width);
+    attention(sheet(q, eq, b), sheet(k, ek, b), sheet(v, ev, b), inner, Site{silent}, pattern, z);
+  }
+  return result;
+}
+
+}  // namespace attn

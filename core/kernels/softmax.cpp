@@ -1,0 +1,44 @@
+// p_j = exp(s_j - max_n s_n) / sum_n exp(s_n - max_n s_n)
+
+#include "kernels/softmax.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/simd.hpp"
+
+namespace attn {
+namespace {
+
+using simd::Batch;
+using simd::kWidth;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+float maximum(const float* row, std::size_t count) {
+  Batch best(-kInfinity);
+  for (std::size_t i = 0; i < count; i += kWidth) best = simd::larger(best, simd::load(row + i, count - i, -kInfinity));
+  return xsimd::reduce_max(best);
+}
+
+}  // namespace
+
+void softmax(float* row, std::size_t count) {
+  const float highest = maximum(row, count);
+  if (highest == -kInfinity) {
+    const bool hidden = std::none_of(row, row + count, [](float x) { return std::isnan(x); });
+    std::fill_n(row, count, hidden ? 0.0F : std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
+  Batch sum(0.0F);
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const Batch e = xsimd::exp(simd::load(row + i, count - i, -kInfinity) - Batch(highest));
+    simd::store(e, row + i, count - i);
+    sum += e;
+  }
+  const Batch total(xsimd::reduce_add(sum));
+  simd::map(row, count, [total](Batch e) { return e / total; });
+}
+
+}  // namespace attn

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "tensor/view.hpp"
+
+namespace attn {
+
+/// Weights of an affine map: weight (in, out), bias (out).
+struct Linear {
+  MatrixView<const float> weight;
+  const float* bias = nullptr;
+};
+
+/// y = x W + b: x (tokens, in), y (tokens, out). y aliases nothing.
+void linear(const Linear& map, MatrixView<const float> x, MatrixView<float> y);
+
+}  // namespace attn

@@ -1,0 +1,53 @@
+#include "layers/multi_head_attention.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "attention/attention.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/matmul.hpp"
+
+namespace attn {
+namespace {
+
+/// The output as a sum of what each head writes: the same number as z W_O, kept apart for whoever listens.
+void sum_of_results(const Linear& o, HeadsView<const float> z, HeadsView<float> result, Site site,
+                    MatrixView<float> out) {
+  for (std::size_t h = 0; h < z.heads; ++h) matmul(z.head(h), o.weight.sub_rows(h * z.cols, z.cols), result.head(h));
+  site.visit(Station::result, result);
+  for (std::size_t t = 0; t < out.rows; ++t) {
+    std::copy_n(o.bias, out.cols, out.row(t));
+    for (std::size_t h = 0; h < z.heads; ++h) add(result.head(h).row(t), out.cols, out.row(t));
+  }
+}
+
+}  // namespace
+
+void multi_head_attention(const MultiHeadAttention& weights, MatrixView<const float> x, AttentionSpace space, Site site,
+                          MatrixView<float> out) {
+  const MatrixView<float> new_keys = space.keys.sub_rows(space.past, x.rows);
+  const MatrixView<float> new_values = space.values.sub_rows(space.past, x.rows);
+  linear(weights.q, x, space.q);
+  linear(weights.k, x, new_keys);
+  linear(weights.v, x, new_values);
+  const HeadsView<float> q = split_heads(space.q, weights.n_heads);
+  const HeadsView<float> z = split_heads(space.z, weights.n_heads);
+  site.visit(Station::q, q);
+  site.visit(Station::k, split_heads(new_keys, weights.n_heads));
+  site.visit(Station::v, split_heads(new_values, weights.n_heads));
+
+  AttentionOptions options;
+  options.variant = weights.variant;
+  options.scale = 1.0F / std::sqrt(static_cast<float>(q.cols));
+  options.past = space.past;
+  attention(q, split_heads(space.keys, weights.n_heads), split_heads(space.values, weights.n_heads), options, site,
+            space.pattern, z);
+
+  if (site.watches(Station::result)) {
+    sum_of_results(weights.o, z, space.result, site, out);
+  } else {
+    linear(weights.o, space.z, out);
+  }
+}
+
+}  // namespace attn

@@ -1,0 +1,84 @@
+#include "models/gpt2.hpp"
+
+#include <string>
+
+#include "tensor/error.hpp"
+
+namespace attn {
+namespace {
+
+/// Refuses options that would change the arithmetic in ways that this forward pass does not follow.
+void refuse_other_arithmetic(const Json& json) {
+  struct Row {
+    const char* key;
+    bool expected;
+  };
+  for (const Row& row : {Row{"scale_attn_weights", true}, Row{"scale_attn_by_inverse_layer_idx", false},
+                         Row{"add_cross_attention", false}, Row{"tie_word_embeddings", true}}) {
+    const Json* value = json.find(row.key);
+    if (value == nullptr || (value->kind == Json::Kind::boolean && value->boolean == row.expected)) continue;
+    throw Error(Code::config_invalid, "config.json: " + std::string(row.key) + ": expected " +
+                                          (row.expected ? "true" : "false") + " for the family gpt2");
+  }
+}
+
+Linear columns(MatrixView<const float> weight, const float* bias, std::size_t begin, std::size_t count) {
+  return {weight.data == nullptr ? weight : weight.sub_cols(begin, count), bias == nullptr ? nullptr : bias + begin};
+}
+
+}  // namespace
+
+Config gpt2_config(const Json& json) {
+  refuse_other_arithmetic(json);
+  Config c;
+  c.n_layers = config_size(json, "n_layer", 1, 256);
+  c.d_model = config_size(json, "n_embd", 1, 16384);
+  c.n_heads = config_size(json, "n_head", 1, c.d_model);
+  c.n_ctx = config_size(json, "n_positions", 1, 1 << 17);
+  c.vocab_size = config_size(json, "vocab_size", 1, 1 << 20);
+  c.d_mlp = config_size(json, "n_inner", 1, 1 << 17, 4 * c.d_model);
+  c.norm_epsilon = static_cast<float>(config_number(json, "layer_norm_epsilon", 1e-12, 1.0, 1e-5));
+  c.activation = activation_named(json, "activation_function", "gelu_new");
+  if (c.d_model % c.n_heads != 0) {
+    throw Error(Code::config_invalid, "config.json: n_head: found " + std::to_string(c.n_heads) +
+                                          ", expected a divisor of n_embd = " + std::to_string(c.d_model));
+  }
+  return c;
+}
+
+Weights gpt2_weights(const Config& c, WeightReader& read) {
+  const auto norm = [&](const std::string& name) {
+    return LayerNorm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
+  };
+  const auto map = [&](const std::string& name, std::size_t in, std::size_t out) {
+    return Linear{read.matrix(name + ".weight", in, out), read.vector(name + ".bias", out)};
+  };
+  // Checkpoints saved with their head on carry a prefix and the tied head once more.
+  const std::string root = read.has("transformer.wte.weight") ? "transformer." : "";
+  read.ignore("lm_head.weight");
+
+  Weights w;
+  w.embed = read.matrix(root + "wte.weight", c.vocab_size, c.d_model);
+  w.pos_embed = read.matrix(root + "wpe.weight", c.n_ctx, c.d_model);
+  for (std::size_t l = 0; l < c.n_layers; ++l) {
+    const std::string at = root + "h." + std::to_string(l) + ".";
+    read.ignore(at + "attn.bias");  // the causal mask, kept as a buffer by older checkpoints
+    read.ignore(at + "attn.masked_bias");
+    BlockWeights block;
+    block.attn_norm = norm(at + "ln_1");
+    const Linear qkv = map(at + "attn.c_attn", c.d_model, 3 * c.d_model);
+    block.attn = {&variant("causal"), c.n_heads, columns(qkv.weight, qkv.bias, 0, c.d_model),
+                  columns(qkv.weight, qkv.bias, c.d_model, c.d_model),
+                  columns(qkv.weight, qkv.bias, 2 * c.d_model, c.d_model),
+                  map(at + "attn.c_proj", c.d_model, c.d_model)};
+    block.mlp_norm = norm(at + "ln_2");
+    const Linear up = map(at + "mlp.c_fc", c.d_model, c.d_mlp);
+    block.mlp = {up, map(at + "mlp.c_proj", c.d_mlp, c.d_model), c.activation};
+    w.blocks.push_back(block);
+  }
+  w.final_norm = norm(root + "ln_f");
+  w.unembed = w.embed;
+  return w;
+}
+
+}  // namespace attn

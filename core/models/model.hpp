@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "models/generation.hpp"
+#include "models/transformer.hpp"
+
+namespace attn {
+
+/// What one run gives beside what its probe recorded.
+struct Run {
+  Matrix logits;   ///< (tokens, vocab), or (1, vocab) of the last token
+  Vector probs;    ///< softmax of the last token's logits, (vocab)
+};
+
+/// A model that a visitor opened: its transformer, the memory its runs work in, and the texts it is continuing.
+class Model {
+ public:
+  /// Throws what Transformer's constructor throws.
+  Model(std::string_view config_json, std::span<const std::uint8_t> safetensors)
+      : transformer_(config_json, safetensors) {}
+
+  const Transformer& transformer() const { return transformer_; }
+
+  /// One forward pass over a text from its start. Throws what forward throws.
+  Run run(std::span<const std::int32_t> ids, bool last_only, Probe& probe);
+
+  /// Begins to continue a text; several may be under way. Returns its handle. Throws what Generation throws.
+  int begin(std::span<const std::int32_t> ids, const SamplingOptions& options, Probe probe);
+
+  /// The next token. Throws generation_unknown.
+  Sample step(int handle);
+
+  void end(int handle) { generations_.erase(handle); }
+
+ private:
+  Transformer transformer_;
+  Cache cache_;
+  Workspace workspace_;
+  std::map<int, Generation> generations_;
+  int next_handle_ = 1;
+};
+
+}  // namespace attn

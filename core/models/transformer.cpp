@@ -1,0 +1,110 @@
+#include "models/transformer.hpp"
+
+#include <string>
+
+#include "kernels/elementwise.hpp"
+#include "kernels/matmul.hpp"
+#include "layers/embedding.hpp"
+#include "models/family.hpp"
+#include "position/learned.hpp"
+#include "tensor/error.hpp"
+
+namespace attn {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights beside the file they came from
+
+void check(const Config& config, std::span<const std::int32_t> ids, const Cache& cache) {
+  const std::size_t room = std::min(config.n_ctx, cache.capacity) - cache.length;
+  if (ids.empty() || ids.size() > room) {
+    throw Error(Code::context_length, "tokens: found " + std::to_string(ids.size()) + ", expected 1 to " +
+                                          std::to_string(room) + " after the " + std::to_string(cache.length) +
+                                          " before them");
+  }
+  for (std::size_t t = 0; t < ids.size(); ++t) {
+    if (ids[t] >= 0 && static_cast<std::size_t>(ids[t]) < config.vocab_size) continue;
+    throw Error(Code::token_range, "token " + std::to_string(t) + ": found id " + std::to_string(ids[t]) +
+                                       ", expected 0 to " + std::to_string(config.vocab_size - 1));
+  }
+}
+
+/// The first rows of a buffer that may have grown for a longer run.
+MatrixView<float> rows(Matrix& buffer, std::size_t count) { return view(buffer).sub_rows(0, count); }
+
+HeadsView<float> block_of(Heads& buffer, std::size_t count, std::size_t cols) {
+  const std::size_t stride = buffer.shape(2);
+  return {buffer.data(), buffer.shape(0), count, cols, buffer.shape(1) * stride, stride};
+}
+
+/// Both are whole buffers of one shape, without gaps between rows.
+void accumulate(MatrixView<const float> y, MatrixView<float> x) { add(y.data, x.rows * x.cols, x.data); }
+
+}  // namespace
+
+Transformer::Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors)
+    : config_(read_config(config_json)) {
+  const Safetensors file(safetensors);
+  const Family& row = family(config_.family);
+  WeightReader checking(file, nullptr);
+  row.weights(config_, checking);
+  checking.refuse_unknown();
+  if (checking.elements() > kMostBytes / sizeof(float)) {
+    throw Error(Code::memory_limit, "weights: found " + std::to_string(checking.elements() * sizeof(float)) +
+                                        " bytes as float, expected at most " + std::to_string(kMostBytes));
+  }
+  block_ = Vector::from_shape({checking.elements()});
+  WeightReader reading(file, block_.data());
+  weights_ = row.weights(config_, reading);
+}
+
+void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Workspace& work, Probe& probe,
+                          MatrixView<float> logits) const {
+  check(config_, ids, cache);
+  const std::size_t tokens = ids.size();
+  const std::size_t past = cache.length;
+  const std::size_t keys = past + tokens;
+  const bool results = probe.watches(Station::result);
+  work.reserve(config_, tokens, cache.capacity, results);
+  const MatrixView<float> x = rows(work.x, tokens);
+  const MatrixView<float> normed = rows(work.normed, tokens);
+  const MatrixView<float> out = rows(work.out, tokens);
+
+  embedding(weights_.embed, ids, x);
+  probe.visit(Station::embed, 0, x);
+  learned_positions(weights_.pos_embed, past, out);
+  probe.visit(Station::pos_embed, 0, out);
+  accumulate(out, x);
+
+  for (std::size_t l = 0; l < config_.n_layers; ++l) {
+    const BlockWeights& block = weights_.blocks[l];
+    const Site site{probe, l};
+    site.visit(Station::resid_pre, x);
+
+    layer_norm(block.attn_norm, x, normed);
+    const AttentionSpace space = {rows(cache.keys[l], keys),
+                                  rows(cache.values[l], keys),
+                                  past,
+                                  rows(work.q, tokens),
+                                  rows(work.z, tokens),
+                                  block_of(work.pattern, tokens, keys),
+                                  results ? block_of(work.result, tokens, config_.d_model) : HeadsView<float>()};
+    multi_head_attention(block.attn, normed, space, site, out);
+    site.visit(Station::attn_out, out);
+    accumulate(out, x);
+    site.visit(Station::resid_mid, x);
+
+    layer_norm(block.mlp_norm, x, normed);
+    feed_forward(block.mlp, normed, rows(work.hidden, tokens), site, out);
+    site.visit(Station::mlp_out, out);
+    accumulate(out, x);
+    site.visit(Station::resid_post, x);
+  }
+
+  layer_norm(weights_.final_norm, x, normed);
+  probe.visit(Station::ln_final, 0, normed);
+  matmul_transposed(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
+  probe.visit(Station::logits, 0, logits);
+  cache.length = keys;
+}
+
+}  // namespace attn

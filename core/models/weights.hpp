@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/safetensors.hpp"
+#include "layers/feed_forward.hpp"
+#include "layers/multi_head_attention.hpp"
+#include "layers/norm.hpp"
+#include "models/config.hpp"
+#include "tensor/tensor.hpp"
+
+namespace attn {
+
+struct BlockWeights {
+  LayerNorm attn_norm;
+  MultiHeadAttention attn;
+  LayerNorm mlp_norm;
+  FeedForward mlp;
+};
+
+/// Views of one block of memory, laid out by a family's row.
+struct Weights {
+  MatrixView<const float> embed;      ///< (vocab, d_model)
+  MatrixView<const float> pos_embed;  ///< (n_ctx, d_model)
+  std::vector<BlockWeights> blocks;
+  LayerNorm final_norm;
+  MatrixView<const float> unembed;    ///< (vocab, d_model); the embedding itself where the head is tied
+};
+
+/// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in
+/// its second it copies them, as float, into one block of memory.
+class WeightReader {
+ public:
+  WeightReader(const Safetensors& file, float* block) : file_(file), block_(block) {}
+
+  /// Throws tensor_missing, tensor_shape, tensor_not_finite.
+  MatrixView<const float> matrix(const std::string& name, std::size_t rows, std::size_t cols);
+  const float* vector(const std::string& name, std::size_t count);
+
+  bool has(const std::string& name) const { return file_.find(name) != nullptr; }
+
+  /// A tensor that checkpoints of this family carry and that the forward pass does not need, or is the same again.
+  void ignore(const std::string& name) { known_.push_back(name); }
+
+  std::size_t elements() const { return elements_; }
+
+  /// Throws tensor_unexpected for a tensor that nobody asked for.
+  void refuse_unknown() const;
+
+ private:
+  float* take(const std::string& name, std::span<const std::size_t> shape);
+
+  const Safetensors& file_;
+  float* block_;  // null in the first pass
+  std::size_t elements_ = 0;
+  std::vector<std::string> known_;
+};
+
+}  // namespace attn

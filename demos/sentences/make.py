@@ -1,0 +1,183 @@
+"""Trains the sentence model on sentences of its own grammar, measures every head, exports.
+
+    /usr/bin/python3 demos/sentences/make.py                      train the shipped recipe, export if better
+    /usr/bin/python3 demos/sentences/make.py --seed 3 --heads 4   another run, in its own folder
+    /usr/bin/python3 demos/sentences/make.py --write-data         heldout.json and the golden sentences only
+    /usr/bin/python3 demos/sentences/make.py --figures            measure the shipped model again
+
+Needs no data: generator.py writes the sentences from grammar.json.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+
+import numpy as np
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(FOLDER))
+sys.path.insert(0, os.path.join(os.path.dirname(FOLDER), "training"))
+
+import export  # noqa: E402
+import gpt2  # noqa: E402
+import trainer  # noqa: E402
+
+import figures  # noqa: E402
+import page  # noqa: E402
+import words  # noqa: E402
+from generator import Generator, golden_sentences, load_grammar  # noqa: E402
+
+N_CTX = 48
+BATCH = 64
+UNKNOWN_RATE = 0.01  # of the words of a training input
+OTHER_TARGETS = 0.25  # of the targets that are not decisive are scored
+HELD_OUT_SENTENCES = 100  # a phenomenon and language
+MODEL = os.path.join(FOLDER, "model")
+HELD_OUT = os.path.join(FOLDER, "heldout.json")
+GOLDEN = os.path.join(ROOT, "tests", "golden", "sentences-links.json")
+
+
+def training_batch(grammar, index, rng):
+    """(ids, targets), each (BATCH, N_CTX): sequences that fill the context. A few words are replaced
+    by the unknown token in the input, never in the target. Of the targets that are not decisive
+    most are left out: which name or noun comes next is chance, and its noise slows training down."""
+    generator = Generator(grammar, random.Random(int(rng.integers(2**62))))
+    ids = np.zeros((BATCH, N_CTX + 1), dtype=np.int64)
+    scored = rng.random(ids.shape) < OTHER_TARGETS
+    for row in range(BATCH):
+        tokens, decisive = generator.sequence(N_CTX)
+        ids[row] = [words.BEGIN_ID] + [index[word] for word in tokens]
+        scored[row, 1 + np.array(decisive)] = True
+    inputs = np.where(rng.random(ids.shape) < UNKNOWN_RATE, words.UNKNOWN_ID, ids)
+    inputs[:, 0] = words.BEGIN_ID
+    return inputs[:, :-1], np.where(scored, ids, trainer.IGNORE)[:, 1:]
+
+
+def held_out_data(grammar, index, seed=2026):
+    """heldout.json: whole sentences of unseen combinations, packed as in training.
+
+    A sentence is [phenomenon, lang, decisive, query, key]: positions within the sequence's ids."""
+    generator = Generator(grammar, random.Random(seed))
+    kinds = [kind for kind in generator.templates for _ in range(HELD_OUT_SENTENCES)]
+    generator.rng.shuffle(kinds)
+    sequences = []
+    for placed in generator.held_out_sequences(kinds, N_CTX - 1):
+        ids = [index[word] for _, sentence in placed for word in sentence["tokens"]]
+        sentences = [
+            [sentence["phenomenon"], sentence["lang"], *(1 + start + i for i in (sentence["decisive"], *sentence["link"]))]
+            for start, sentence in placed
+        ]
+        sequences.append({"ids": [words.BEGIN_ID, *ids], "sentences": sentences})
+    return {"n_ctx": N_CTX, "columns": ["phenomenon", "lang", "decisive", "query", "key"], "sequences": sequences}
+
+
+def compact_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_data(grammar, index):
+    held = held_out_data(grammar, index)
+    lines = ",\n".join(compact_json(sequence) for sequence in held.pop("sequences"))
+    export.write_atomically(HELD_OUT, f'{compact_json(held)[:-1]},"sequences":[\n{lines}\n]}}\n')
+    golden = [
+        {key: sentence[key] for key in ("phenomenon", "lang", "template", "tokens", "link")}
+        for sentence in golden_sentences(grammar)
+    ]
+    lines = ",\n".join(compact_json(sentence) for sentence in golden)
+    os.makedirs(os.path.dirname(GOLDEN), exist_ok=True)
+    export.write_atomically(GOLDEN, f"[\n{lines}\n]\n")
+
+
+def load_held_out():
+    with open(HELD_OUT, encoding="utf-8") as file:
+        return figures.HeldOut(json.load(file))
+
+
+def train(arguments, grammar, index):
+    """One run, or the rest of it; returns its best model."""
+    config = gpt2.Config(len(index), N_CTX, arguments.d_model, arguments.layers, arguments.heads, arguments.dropout)
+    options = trainer.Options(
+        steps=arguments.steps, minutes=arguments.minutes, seed=arguments.seed, weight_decay=arguments.weight_decay,
+        lr_matrix=arguments.lr, decay_share=0.5, eval_every=250,
+    )  # fmt: skip
+    import torch
+
+    torch.manual_seed(arguments.seed)
+    model, held = gpt2.GPT2(config), load_held_out()
+    print(f"{gpt2.count_parameters(model)} parameters, {len(index)} words", flush=True)
+    folder = run_folder(arguments)
+    trainer.train(
+        model, options, lambda rng: training_batch(grammar, index, rng),
+        lambda averaged: figures.decisive_report(averaged, held), folder,
+    )  # fmt: skip
+    model = gpt2.GPT2(config)
+    trainer.load_best(model, folder)
+    return model.eval()
+
+
+def run_folder(arguments):
+    a = arguments
+    name = f"l{a.layers}h{a.heads}d{a.d_model}-decay{a.weight_decay}-drop{a.dropout}-seed{a.seed}"
+    return os.path.join(ROOT, "build", "training", "sentences", name)
+
+
+def shipped_heads():
+    path = os.path.join(MODEL, "heads.json")
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def export_if_better(model, arguments, grammar, index):
+    heads = figures.measure(export.half_rounded(model), load_held_out(), grammar)
+    export.write_atomically(os.path.join(run_folder(arguments), "heads.json"), compact_json(heads))
+    page.print_table(heads)
+    shipped = shipped_heads()
+    if shipped and figures.rank(shipped) >= figures.rank(heads) and not arguments.force:
+        print("the shipped model is as good or better: not exported")
+        return
+    info = page.page_info(heads)
+    inputs = [(example["text"], words.encode(example["text"], index)) for example in info["examples"][:2]]
+    export.export_model(MODEL, model, words.tokenizer(grammar), info, inputs)
+    export.write_atomically(os.path.join(MODEL, "heads.json"), compact_json(heads) + "\n")
+    print(f"exported to {MODEL}")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--d-model", type=int, default=96)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end the run after this training time")
+    parser.add_argument("--lr", type=float, default=0.02)
+    parser.add_argument("--weight-decay", type=float, default=0.01)
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--force", action="store_true", help="export even if the shipped model ranks higher")
+    parser.add_argument("--write-data", action="store_true")
+    parser.add_argument("--figures", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    arguments, grammar = parse(), load_grammar()
+    index = words.index_of(grammar)
+    if arguments.write_data or not os.path.exists(HELD_OUT):
+        write_data(grammar, index)
+    if arguments.write_data:
+        return
+    if arguments.figures:
+        heads = figures.measure(export.load_model(MODEL), load_held_out(), grammar)
+        page.print_table(heads)
+        export.print_figures(page.summary(heads))
+        return
+    export_if_better(train(arguments, grammar, index), arguments, grammar, index)
+    export.print_figures(page.summary(shipped_heads()))
+
+
+if __name__ == "__main__":
+    main()

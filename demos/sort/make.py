@@ -1,0 +1,209 @@
+"""Trains and exports the sorting model: `31415>` is continued with `11345;`.
+
+    /usr/bin/python3 demos/sort/make.py [--steps N] [--seed S] [--export]
+"""
+
+import os
+import shutil
+import sys
+import zlib
+
+import numpy as np
+import torch
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "training"))
+
+import corpus
+import export
+import gpt2
+import trainer
+
+MODEL = os.path.join(HERE, "model")
+CHARACTERS = "0123456789>;"  # id 0 is <unk>, so the id of digit d is d + 1
+ARROW, END = 11, 12
+LONGEST = 12
+N_CTX = 2 * LONGEST + 2
+BATCH = 256
+KEPT = 12  # checkpoints of the training
+SHARP = 0.0  # see loss()
+FIGURES = """
+- **{right_share:.2%}** of {lists} unseen lists sorted right from the first digit to the `;` (4 to 12 digits, `heldout.txt`).
+- When it writes a digit, head {pointing_head} (layer.head) has its largest weight on an equal digit of the list in
+  **{pointing_share:.1%}** of the steps, with {pointing_mass:.1%} of its weight on all of them (first {pointing_lists} lists).
+- {parameters} parameters, trained for {steps} steps of {batch} lists. Held-out loss {loss:.6f} nats a token.
+"""
+PAGE = {
+    "title": {"en": "Sort: digits into order", "zh": "排序：把数字排好"},
+    "languages": ["en", "zh"],
+    "examples": [{"text": text, "lang": "en"} for text in ("31415>", "31415>11345;", "9876543210>", "50505>", "271828182845>")],
+}
+
+
+def is_held_out(digits):
+    """One list in ten, by a checksum; lists of fewer than 4 digits are too few to hold any out."""
+    return len(digits) >= 4 and zlib.crc32(bytes(digits)) % 10 == 0
+
+
+def random_list(rng, held_out):
+    """Digits 0-9; lengths 1..12 for training, 4..12 held out, each length as often."""
+    while True:
+        length = int(rng.integers(4 if held_out else 1, LONGEST + 1))
+        digits = rng.integers(0, 10, length).tolist()
+        if is_held_out(digits) == held_out:
+            return digits
+
+
+def spell(digits):
+    """The ids of `list>sorted;`."""
+    return [d + 1 for d in digits] + [ARROW] + [d + 1 for d in sorted(digits)] + [END]
+
+
+def batch_of(lists):
+    """(ids, targets), (lists, 25); only what comes after the arrow is a target."""
+    ids = np.full((len(lists), N_CTX), END)
+    targets = np.full((len(lists), N_CTX), trainer.IGNORE)
+    for row, digits in enumerate(lists):
+        spelled = spell(digits)
+        ids[row, : len(spelled)] = spelled
+        targets[row, len(digits) : len(spelled) - 1] = spelled[len(digits) + 1 :]
+    return ids, targets
+
+
+def sample_batch(rng):
+    ids, targets = batch_of([random_list(rng, False) for _ in range(BATCH)])
+    return corpus.with_unknowns(ids, 0.001, 0, rng), targets
+
+
+def held_out_lists(count, seed=7):
+    rng = np.random.default_rng(seed)
+    return [random_list(rng, True) for _ in range(count)]
+
+
+@torch.no_grad()
+def right_share(model, lists):
+    """The share of lists whose whole continuation is right when each step takes the likeliest token.
+
+    Computed with the right continuation given: every step is right there exactly when the
+    model, left alone, writes the same."""
+    model.eval()
+    right = 0
+    for start in range(0, len(lists), 1000):
+        ids, targets = map(torch.as_tensor, batch_of(lists[start : start + 1000]))
+        guess = model(ids).argmax(-1)
+        right += int(((guess == targets) | (targets == trainer.IGNORE)).all(1).sum())
+    model.train()
+    return right / len(lists)
+
+
+@torch.no_grad()
+def pointing(model, lists):
+    """{"layer.head": (share, mass)}: how a head, at the step that writes a digit, looks at the list.
+
+    `share`: how often its largest weight lies on a digit of the list equal to the one written
+    next; `mass`: the weight on all of those, on average."""
+    patterns, scores = {}, {}
+    model.eval()
+    ids, _ = map(torch.as_tensor, batch_of(lists))
+    model(ids, lambda name, value: patterns.update({name: value}) if name.endswith("attn.pattern") else None)
+    model.train()
+    for layer in range(model.config.n_layers):
+        pattern = patterns[f"blocks.{layer}.attn.pattern"]
+        for head in range(model.config.n_heads):
+            hits, mass = [], []
+            for row, digits in enumerate(lists):
+                given, wanted = np.array(digits), np.array(sorted(digits))
+                length = len(digits)
+                weights = pattern[row, head, length : 2 * length].numpy()
+                same = given[None, :] == wanted[:, None]
+                mass.extend((weights[:, :length] * same).sum(1))
+                best = weights.argmax(1)
+                hits.extend((best < length) & same[np.arange(length), np.minimum(best, length - 1)])
+            scores[f"{layer}.{head}"] = (round(float(np.mean(hits)), 4), round(float(np.mean(mass)), 4))
+    return scores
+
+
+def make_model():
+    return gpt2.GPT2(gpt2.Config(len(CHARACTERS) + 1, N_CTX, d_model=32, n_layers=2, n_heads=2))
+
+
+def kept_steps(steps):
+    """Twelve steps of the training: 0, then evenly in the logarithm from 8 to the last."""
+    return [0, *(round(8 * (steps / 8) ** (index / (KEPT - 2))) for index in range(KEPT - 1))]
+
+
+def step_file(step):
+    return f"step-{step:05d}.safetensors"
+
+
+def keep_steps(folder, steps):
+    """on_step for the trainer: writes the weights of the kept steps."""
+    os.makedirs(folder, exist_ok=True)
+    wanted = set(kept_steps(steps))
+
+    def on_step(model, step):
+        if step in wanted:
+            export.write_atomically(os.path.join(folder, step_file(step)), export.safetensors_bytes(export.half_weights(model)))
+
+    return on_step
+
+
+def export_steps(folder, steps, lists):
+    """Copies the kept checkpoints beside the model, with what each one can do (index.json)."""
+    target, entries = os.path.join(MODEL, "checkpoints"), []
+    os.makedirs(target, exist_ok=True)
+    for step in kept_steps(steps):
+        path = os.path.join(folder, step_file(step))
+        model = make_model()
+        model.load_state_dict({name: torch.from_numpy(array.astype(np.float32)) for name, array in export.read_safetensors(path).items()})
+        loss = trainer.mean_loss(model, *batch_of(lists), 1000)
+        scores = {"loss": round(loss, 6), "right_share": right_share(model, lists), "pointing": pointing(model, lists[:300])}
+        entries.append({"step": step, "file": step_file(step), **scores})
+        shutil.copy(path, os.path.join(target, step_file(step)))
+    export.write_atomically(os.path.join(target, "index.json"), export.json_text({"lists": len(lists), "steps": entries}))
+
+
+def measure(model, lists, step):
+    points = pointing(model, lists[:500])
+    head = max(points, key=lambda name: points[name][1])
+    return {
+        "right_share": right_share(model, lists), "lists": len(lists),
+        "loss": round(trainer.mean_loss(model, *batch_of(lists), 1000), 8),
+        "pointing_head": head, "pointing_share": points[head][0], "pointing_mass": points[head][1],
+        "pointing": points, "pointing_lists": 500,
+        "steps": step, "batch": BATCH, "parameters": gpt2.count_parameters(model),
+    }  # fmt: skip
+
+
+def export_best(model, step):
+    lists = held_out_lists(10000)
+    ids = lambda text: [CHARACTERS.index(character) + 1 for character in text]
+    inputs = [(text, ids(text)) for text in ("31415>", "50>0")]
+    figures = export.export_model(
+        MODEL, model, export.character_tokenizer(CHARACTERS), PAGE, inputs, measure=lambda exported: measure(exported, lists, step)
+    )
+    export.write_atomically(os.path.join(HERE, "heldout.txt"), "".join("".join(map(str, digits)) + "\n" for digits in lists))
+    export.quote_figures(os.path.join(HERE, "README.md"), figures, FIGURES)
+    export.print_figures(figures)
+
+
+def main():
+    chosen = corpus.arguments(__doc__, steps=3000)
+    trainer.seed_everything(chosen.seed)
+    model, tuning, folder = make_model(), held_out_lists(2000, 8), corpus.checkpoints("sort")
+    steps_folder = os.path.join(folder, "steps")
+    print(f"{gpt2.count_parameters(model)} parameters", flush=True)
+
+    def evaluate(model):
+        return {"loss": trainer.mean_loss(model, *batch_of(tuning), 1000), "wrong": 1 - right_share(model, tuning)}
+
+    if not chosen.export:
+        options = trainer.Options(steps=chosen.steps, seed=chosen.seed, eval_every=250, log_every=250)
+        trainer.train(model, options, sample_batch, evaluate, folder, on_step=keep_steps(steps_folder, chosen.steps), loss=loss)
+    step, _ = trainer.load_best(model, folder)
+    export_best(model, step)
+    export_steps(steps_folder, chosen.steps, tuning)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+// node tests/sizes.mjs [--print]: the files that a visitor downloads against the ceilings of sizes.json.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+
+/** Sizes of a group of files as they travel, each compressed on its own: `{raw, brotli}` in bytes. */
+function measure(paths) {
+  const files = paths.map((path) => readFileSync(path));
+  const total = (sizes) => sizes.reduce((sum, size) => sum + size, 0);
+  return { raw: total(files.map((file) => file.length)), brotli: total(files.map(brotli)) };
+}
+
+/** The page `name` of the built site and every asset it leads to, found by following the names in their texts. */
+function filesOfPage(site, name) {
+  const assets = readdirSync(join(site, 'assets'));
+  const found = new Set();
+  const follow = (path) => {
+    const text = readFileSync(path, 'utf8');
+    for (const asset of assets.filter((one) => !found.has(one) && text.includes(one))) {
+      found.add(asset);
+      if (/\.(js|css)$/.test(asset)) follow(join(site, 'assets', asset));
+    }
+  };
+  follow(join(site, name));
+  return [...found].map((asset) => join(site, 'assets', asset));
+}
+
+/** What is measured, by the name that sizes.json gives it. */
+function groups(root) {
+  const generated = (name) => join(root, 'web/src/engine/generated', name);
+  const site = join(root, 'dist/site');
+  const page = filesOfPage(site, 'index.html');
+  const modelFiles = (name) =>
+    readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const models = existsSync(join(site, 'models')) ? readdirSync(join(site, 'models')) : [];
+  const modelGroups = Object.fromEntries(models.map((name) => [`models/${name}`, modelFiles(name)]));
+  const isFirst = (path) => !path.endsWith('.wasm') || basename(path).startsWith('core-relaxed');
+  return {
+    'core.wasm': [generated('core.wasm')],
+    'core-relaxed.wasm': [generated('core-relaxed.wasm')],
+    'core.js': [generated('core.js')],
+    'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
+    'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
+    'scripts of the page': page.filter((path) => path.endsWith('.js')),
+    // One of the two modules is loaded; the larger one stands for it.
+    'first visit': [join(site, 'index.html'), ...page.filter(isFirst), ...(modelGroups['models/sentences'] ?? [])],
+    ...modelGroups,
+  };
+}
+
+/** Complaints about `found` against `ceilings`, both by name. A group without a ceiling is one. */
+export function judgeSizes(ceilings, found) {
+  const complain = (name, unit, size) =>
+    size > ceilings[name][unit] ? [`${name}: ${size} bytes ${unit}, ceiling ${ceilings[name][unit]}`] : [];
+  return Object.entries(found).map(([name, size]) => {
+    if (!ceilings[name]) return { name, complaints: [`${name}: ${size.raw} bytes, but no ceiling in tests/sizes.json`] };
+    return { name, complaints: [...complain(name, 'raw', size.raw), ...complain(name, 'brotli', size.brotli)] };
+  });
+}
+
+const measureAll = (root) => Object.fromEntries(Object.entries(groups(root)).map(([name, paths]) => [name, measure(paths)]));
+
+/** Measures the built site of the repository at `root`; counts, and prints what is too large. */
+export function checkSizes(root, print) {
+  const ceilings = JSON.parse(readFileSync(join(root, 'tests/sizes.json'), 'utf8')).ceilings;
+  const results = judgeSizes(ceilings, measureAll(root));
+  const noticed = judgeSizes({ a: { raw: 1, brotli: 9 } }, { a: { raw: 2, brotli: 2 }, b: { raw: 0, brotli: 0 } });
+  const isBlind = noticed.some(({ complaints }) => complaints.length === 0);
+  results.push({ name: 'too large files are noticed', complaints: isBlind ? ['they passed'] : [] });
+  const failures = results.filter(({ complaints }) => complaints.length > 0);
+  for (const { complaints } of failures) print(complaints.join('\n  '));
+  return { passed: results.length - failures.length, failed: failures.length, skipped: 0 };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+  for (const [name, { raw, brotli: small }] of Object.entries(measureAll(root))) {
+    process.stdout.write(`${name}: ${raw} raw, ${small} brotli\n`);
+  }
+}

@@ -1,0 +1,87 @@
+import type { ModelFiles } from '../../web/src/engine/types.ts';
+import { characterTokenizer } from './tokenizers.ts';
+
+/** A tensor of a safetensors file under construction. */
+export interface TestTensor {
+  dtype: string;
+  shape: number[];
+  data: Uint8Array;
+}
+
+export type TestTensors = Record<string, TestTensor>;
+
+export const kTiny = { n_layer: 2, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 12 };
+export type Sizes = typeof kTiny;
+
+/** Numbers in [-scale, scale), the same for the same seed (mulberry32). */
+export function randomFloats(count: number, seed: number, scale = 0.5): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1) * scale;
+  });
+}
+
+export const f32 = (shape: number[], values: Float32Array): TestTensor => ({ dtype: 'F32', shape, data: new Uint8Array(values.slice().buffer) });
+
+/** The tensors of a GPT-2 with random weights, in Hugging Face's names and shapes. */
+export function gpt2Tensors(sizes: Sizes = kTiny, seed = 1): TestTensors {
+  const { n_layer, n_embd: d, n_positions, vocab_size } = sizes;
+  const shapes: Record<string, number[]> = { 'wte.weight': [vocab_size, d], 'wpe.weight': [n_positions, d] };
+  for (let l = 0; l < n_layer; ++l) {
+    const block = { 'ln_1.weight': [d], 'ln_1.bias': [d], 'attn.c_attn.weight': [d, 3 * d], 'attn.c_attn.bias': [3 * d], 'attn.c_proj.weight': [d, d], 'attn.c_proj.bias': [d], 'ln_2.weight': [d], 'ln_2.bias': [d], 'mlp.c_fc.weight': [d, 4 * d], 'mlp.c_fc.bias': [4 * d], 'mlp.c_proj.weight': [4 * d, d], 'mlp.c_proj.bias': [d] };
+    for (const [name, shape] of Object.entries(block)) shapes[`h.${l}.${name}`] = shape;
+  }
+  Object.assign(shapes, { 'ln_f.weight': [d], 'ln_f.bias': [d] });
+  const entries = Object.entries(shapes).map(([name, shape], index) => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    return [name, f32(shape, randomFloats(count, seed * 1000 + index))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What a test may bend in the header of a safetensors file. */
+export interface FileOptions {
+  /** Changes the header's entries after the offsets have been set. */
+  bendHeader?: (header: Record<string, { dtype: string; shape: number[]; data_offsets: number[] }>) => void;
+  /** What the first eight bytes claim in place of the header's length. */
+  claimedLength?: bigint;
+  /** The header's text in place of the JSON. */
+  headerText?: string;
+}
+
+/** https://github.com/huggingface/safetensors: eight bytes of length, a JSON header, the bytes. */
+export function safetensors(tensors: TestTensors, { bendHeader, claimedLength, headerText }: FileOptions = {}): Uint8Array {
+  let offset = 0;
+  const header = Object.fromEntries(
+    Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+      const entry = { dtype, shape, data_offsets: [offset, offset + data.length] };
+      offset += data.length;
+      return [name, entry];
+    }),
+  );
+  bendHeader?.(header);
+  const json = new TextEncoder().encode(headerText ?? JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
+  new DataView(file.buffer).setBigUint64(0, claimedLength ?? BigInt(padded), true);
+  file.set(json, 8);
+  let at = 8 + padded;
+  for (const { data } of Object.values(tensors)) {
+    file.set(data, at);
+    at += data.length;
+  }
+  return file;
+}
+
+export function configText(sizes: object = kTiny, more: object = {}): string {
+  return JSON.stringify({ model_type: 'gpt2', layer_norm_epsilon: 1e-5, activation_function: 'gelu_new', ...sizes, ...more });
+}
+
+/** A whole folder: a tiny character model with random weights. Its alphabet is `a` to `k` beside the unknown token. */
+export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ModelFiles {
+  const letters = Array.from({ length: sizes.vocab_size - 1 }, (_, i) => String.fromCodePoint(0x61 + i)).join('');
+  return { config: configText(sizes, config), weights: safetensors(gpt2Tensors(sizes, seed)), tokenizer: characterTokenizer(letters) };
+}

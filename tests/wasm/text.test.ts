@@ -1,0 +1,182 @@
+import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { describe, expect, it } from 'vitest';
+import { openTokenizer } from '../../web/src/engine/text/tokenizer.ts';
+import { byteTokenizer, characterTokenizer, unigramTokenizer, wordTokenizer } from './tokenizers.ts';
+
+const kLetters = 'abcdefghijklmnopqrstuvwxyz \n白日依山尽';
+const kWords = ['anna', 'loved', 'ben', '.', '?', 'who', '我', '爱', '过', '他', '因', '为', 'un', '##known'];
+const characters = () => openTokenizer(characterTokenizer(kLetters), 100);
+const words = () => openTokenizer(wordTokenizer(kWords), 100);
+const bytes = () => openTokenizer(byteTokenizer(), 300);
+
+/** ids as the library itself gives them: what a model was trained with. */
+const libraryIds = (json: string, text: string) => new Library(JSON.parse(json), {}).encode(text).ids;
+
+/** The text without its blanks, which word tokenizers mean to drop. */
+const dense = (text: string) => text.replace(/\s+/gu, '');
+
+const kNastyTexts = [
+  'plain words',
+  '我爱过他。anna loved ben .',
+  '👩‍👩‍👧 family 🇨🇳',
+  'lone \ud800 high, low \udc00 end\udfff',
+  'control \u0000\u0007\u001b[31m and \u200b zero width \ufeff bom',
+  'İstanbul ΣΑΣ ﬁ ﬂ e\u0301 é 각 \u1100\u1161\u11a8',
+  '\u202eright to left\u202c אבג',
+  'a\r\nb\tc\u00a0d\u3000e',
+  '[UNK] <unk> <|endoftext|> ##known',
+  '🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(3),
+];
+
+describe('characters', () => {
+  it('gives one token a code point, as the library does', async () => {
+    const text = '白日依山尽 abc';
+    const { ids, tokens, unknown, total } = (await characters()).encode(text, 100);
+    expect(tokens).toEqual([...text]);
+    expect([...ids]).toEqual(libraryIds(characterTokenizer(kLetters), text));
+    expect([unknown, total]).toEqual([[], 9]);
+  });
+
+  it('shows unknown characters as typed, counts them and loses none', async () => {
+    const { ids, tokens, unknown } = (await characters()).encode('a😀\ud800b\u0000', 100);
+    expect(tokens).toEqual(['a', '😀', '\ud800', 'b', '\u0000']);
+    expect(unknown).toEqual([1, 2, 4]);
+    expect([...ids].filter((id) => id === 0)).toHaveLength(3);
+  });
+
+  it('keeps the last tokens of a text that is longer than the context', async () => {
+    const { tokens, total } = (await characters()).encode('abcdefgh', 3);
+    expect([tokens.join(''), total]).toEqual(['fgh', 8]);
+  });
+
+  it('names the character when there is no unknown token', async () => {
+    const strict = await openTokenizer(characterTokenizer('ab', { unknown: null }), 2);
+    expect(() => strict.encode('abc', 10)).toThrow(expect.objectContaining({ code: 'text_unknown', message: expect.stringContaining('"c"') }));
+  });
+
+  it('writes what it read', async () => {
+    const tokenizer = await characters();
+    const text = '白日 依山';
+    const write = tokenizer.writer('');
+    expect(Array.from(tokenizer.encode(text, 100).ids, write).join('')).toBe(text);
+  });
+});
+
+describe('words', () => {
+  it.each(['anna loved ben .', 'Anna LOVED ben.', '我爱过他？', 'unknown ben', 'anna因为他', ''])('gives the ids of the library: %j', async (text) => {
+    const found = text ? [...(await words()).encode(text, 100).ids] : [];
+    expect(found).toEqual(libraryIds(wordTokenizer(kWords), text));
+  });
+
+  it('shows words as they were typed, with their own letters', async () => {
+    const { tokens, unknown } = (await words()).encode('ANNA  loved Zoë. unknown', 100);
+    expect(tokens).toEqual(['ANNA', 'loved', 'Zoë', '.', 'un', 'known']);
+    expect(unknown).toEqual([2]);
+  });
+
+  it('cuts unsegmented Chinese where continuing pieces have no prefix, and marks only what is missing', async () => {
+    const json = wordTokenizer(['我', '爱', '爱过', '他', '因为'], { prefix: '', chinese: false });
+    const tokenizer = await openTokenizer(json, 100);
+    const { tokens, unknown } = tokenizer.encode('因为我爱过猫他abc', 100);
+    expect(tokens).toEqual(['因为', '我', '爱过', '猫', '他', 'abc']);
+    expect(unknown).toEqual([3, 5]);
+    expect([...tokenizer.encode('因为我爱他', 100).ids]).toEqual(libraryIds(json, '因为我爱他'));
+  });
+
+  it('puts spaces between words but not between Chinese characters', async () => {
+    const tokenizer = await words();
+    const write = (before: string, text: string) => Array.from(tokenizer.encode(text, 100).ids, tokenizer.writer(before)).join('');
+    expect(write('anna', 'loved unknown ben .')).toBe(' loved unknown ben .');
+    expect(write('', '我爱过他')).toBe('我爱过他');
+    expect(write('我', '爱 ben')).toBe('爱 ben');
+    expect(write('who ', 'loved')).toBe('loved');
+  });
+});
+
+describe('subwords', () => {
+  it('places byte-level tokens in the text, characters of several bytes with their first token', async () => {
+    const { ids, tokens, unknown } = (await bytes()).encode('the the é<|endoftext|>', 100);
+    expect(tokens).toEqual(['the', ' the', ' ', 'é', '', '<|endoftext|>']);
+    expect([...ids]).toEqual(libraryIds(byteTokenizer(), 'the the é<|endoftext|>'));
+    expect(unknown).toEqual([]);
+  });
+
+  it('holds a character back until its last byte has come', async () => {
+    const tokenizer = await bytes();
+    const { ids } = tokenizer.encode('aé😀', 100);
+    expect(Array.from(ids, tokenizer.writer(''))).toEqual(['a', '', 'é', '', '', '', '😀']);
+  });
+
+  it('finds the pieces of a Unigram tokenizer', async () => {
+    const { tokens, unknown } = (await openTokenizer(unigramTokenizer(), 10)).encode('the cats zzz sat', 100);
+    expect(tokens.join('').replace(/\s/g, '')).toBe('thecatszzzsat');
+    expect(tokens.slice(0, 1)).toEqual(['the']);
+    expect(unknown.map((index) => tokens[index]?.trim())).toEqual(['zzz']);
+  });
+});
+
+describe('every tokenizer', () => {
+  const kinds = { characters, words, bytes };
+  for (const [name, open] of Object.entries(kinds)) {
+    it.each(kNastyTexts)(`${name} lose no character of %j`, async (text) => {
+      const { ids, tokens, unknown } = (await open()).encode(text, 1000);
+      expect(tokens).toHaveLength(ids.length);
+      const covered = tokens.join('');
+      if (name === 'words') expect(dense(covered)).toBe(dense(text));
+      else expect(covered).toBe(text);
+      for (const id of ids) expect(id).toBeGreaterThanOrEqual(0);
+      expect(unknown.every((index) => index < ids.length)).toBe(true);
+    });
+
+    it.each(['a', 'a ', '我', '😀', ' ', '\ud800', 'e\u0301', 'loved ', 'the cat sat on the mat. '])(`${name} read 100,000 characters of %j within three seconds`, async (piece) => {
+      const tokenizer = await open();
+      const text = piece.repeat(100_000 / piece.length);
+      const begun = performance.now();
+      try {
+        const { tokens, total } = tokenizer.encode(text, 64);
+        expect(tokens.length).toBeLessThanOrEqual(64);
+        expect(total).toBeGreaterThanOrEqual(tokens.length);
+      } catch (error) {
+        // Blanks alone are no words; a run without a break is refused where cutting it would take long.
+        expect((error as { code?: string }).code).toMatch(name === 'words' ? /^text_empty$/ : /^text_too_long$/);
+        expect(name === 'words' ? piece.trim() : name).toBe(name === 'words' ? '' : 'bytes');
+      }
+      expect(performance.now() - begun).toBeLessThan(3000);
+    });
+  }
+
+  it('refuses empty and endless texts, and things that are no text', async () => {
+    const tokenizer = await words();
+    const code = (text: unknown) => {
+      try {
+        tokenizer.encode(text as string, 10);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+      return 'none';
+    };
+    expect([code(''), code(' \n'), code('a'.repeat(200_001)), code(7), code(null)]).toEqual(['text_empty', 'text_empty', 'text_too_long', 'argument_type', 'argument_type']);
+  });
+
+  it('reads an empty text where the tokenizer has a start token', async () => {
+    const template = { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: { '<s>': { id: '<s>', ids: [3], tokens: ['<s>'] } } };
+    const added_tokens = [{ id: 3, content: '<s>', special: true, normalized: false, single_word: false, lstrip: false, rstrip: false }];
+    const tokenizer = await openTokenizer(characterTokenizer('ab', { post_processor: template, added_tokens }), 4);
+    expect(tokenizer.encode('', 10)).toMatchObject({ ids: Int32Array.of(3), tokens: ['<s>'], total: 1 });
+    expect([...tokenizer.encode('ab', 10).ids]).toEqual([3, 1, 2]);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['a web page', '<!doctype html>'],
+    ['null', 'null'],
+    ['no model', '{}'],
+    ['an unknown kind of model', JSON.stringify({ model: { type: 'WordLevel' } })],
+    ['an unknown normaliser', wordTokenizer(kWords, { normalizer: { type: 'Nonsense' } } as object)],
+    ['an id beyond the vocabulary', characterTokenizer('abcdefghijkl')],
+    ['a pattern that takes exponential time', wordTokenizer([], { pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false } } as object)],
+    ['a pattern that is none', wordTokenizer([], { pre_tokenizer: { type: 'Split', pattern: { Regex: '[' }, behavior: 'Isolated', invert: false } } as object)],
+  ])('refuses %s', async (_, json) => {
+    await expect(openTokenizer(json, 10)).rejects.toMatchObject({ name: 'AttentionError', code: 'tokenizer_invalid' });
+  });
+});

@@ -1,0 +1,231 @@
+#include <emscripten/bind.h>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "conversions.hpp"
+#include "models/model.hpp"
+#include "tensor/error.hpp"
+
+namespace {
+
+using namespace attn;
+using namespace attn::js;
+using emscripten::val;
+
+EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionInput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionOutput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
+EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
+EMSCRIPTEN_DECLARE_VAL_TYPE(Numbers)
+EMSCRIPTEN_DECLARE_VAL_TYPE(Texts)
+EMSCRIPTEN_DECLARE_VAL_TYPE(Info)
+EMSCRIPTEN_DECLARE_VAL_TYPE(RunInput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(RunOutput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(SamplingInput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(EditList)
+EMSCRIPTEN_DECLARE_VAL_TYPE(StepOutput)
+
+int live_models = 0;
+
+// ---- The guard: an Error of the core becomes a JavaScript Error with the same code -----------------------------------
+
+[[noreturn]] void throw_to_javascript(std::string_view code, std::string_view message) {
+  val error = val::global("Error").new_(text(message));
+  error.set("code", text(code));
+  error.throw_();
+  __builtin_unreachable();
+}
+
+template <auto Function>
+struct Guard;
+
+template <class Result, class... Args, Result (*Function)(Args...)>
+struct Guard<Function> {
+  static Result call(Args... args) {
+    try {
+      return Function(std::forward<Args>(args)...);
+    } catch (const Error& error) {
+      throw_to_javascript(error.name(), error.what());
+    } catch (const std::bad_alloc&) {
+      throw_to_javascript(kErrorNames[static_cast<std::size_t>(Code::memory_limit)],
+                          "memory: the browser gave no more for this call");
+    }
+  }
+};
+
+template <auto Function>
+constexpr auto guarded = &Guard<Function>::call;
+
+// ---- Attention and encodings -----------------------------------------------------------------------------------------
+
+AttentionOutput attention(const TensorVal& q, const TensorVal& k, const TensorVal& v, const AttentionInput& input) {
+  const Array qs = array(q), ks = array(k), vs = array(v);
+  const std::string name = input["variant"].as<std::string>();
+  const val mask = input["mask"];
+  const bool masked = !mask.isUndefined();
+  const bool additive = masked && mask["data"].instanceof(val::global("Float32Array"));
+  const std::vector<std::size_t> extent = masked ? shape(mask["shape"]) : std::vector<std::size_t>();
+  const auto added = additive ? emscripten::convertJSArrayToNumberVector<float>(mask["data"]) : std::vector<float>();
+  const auto allowed = masked && !additive ? emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"])
+                                           : std::vector<std::uint8_t>();
+  const OperatorOptions options = {name,   input["scale"].as<float>(), input["softcap"].as<float>(),
+                                   extent, allowed,                    added};
+  const OperatorResult result = attention_operator(qs.view(), ks.view(), vs.view(), options);
+  val out = val::object();
+  out.set("output", tensor(result.output_shape, {result.output.data(), result.output.size()}));
+  out.set("pattern", tensor(result.pattern_shape, {result.pattern.data(), result.pattern.size()}));
+  return AttentionOutput(out);
+}
+
+VariantRows variant_rows() {
+  val out = val::array();
+  for (const Variant& row : variants()) out.call<void>("push", variant_row(row));
+  return VariantRows(out);
+}
+
+EncodingRows encoding_rows() {
+  val out = val::array();
+  for (const Encoding& row : encodings()) out.call<void>("push", encoding_row(row));
+  return EncodingRows(out);
+}
+
+TensorVal table(const std::string& name, unsigned tokens, unsigned width, const Numbers& params) {
+  const Encoding& row = encoding(name);
+  const Matrix table = encoding_table(row, tokens, width, parameters(row.params, params));
+  const std::size_t extent[] = {table.shape(0), table.shape(1)};
+  return tensor(extent, {table.data(), table.size()});
+}
+
+Texts error_codes() {
+  val out = val::array();
+  for (const std::string_view name : kErrorNames) out.call<void>("push", text(name));
+  return Texts(out);
+}
+
+// ---- Models ----------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights) {
+  const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
+  std::shared_ptr<Model> model(new Model(config, bytes), [](Model* dead) {
+    --live_models;
+    delete dead;
+  });
+  ++live_models;
+  return model;
+}
+
+Info info(const Model& model) {
+  const Config& config = model.transformer().config();
+  val out = val::object();
+  out.set("family", text(config.family));
+  out.set("n_layers", config.n_layers);
+  out.set("n_heads", config.n_heads);
+  out.set("d_model", config.d_model);
+  out.set("d_head", config.d_head());
+  out.set("d_mlp", config.d_mlp);
+  out.set("n_ctx", config.n_ctx);
+  out.set("vocab_size", config.vocab_size);
+  out.set("parameters", model.transformer().parameters());
+  out.set("stations", texts(model.transformer().probe().names()));
+  return Info(out);
+}
+
+RunOutput run(Model& model, const TokenIds& tokens, const RunInput& input) {
+  Probe probe = model.transformer().probe();
+  listen(probe, input["record"], input["edits"]);
+  const Run run = model.run(ids(tokens), input["lastOnly"].as<bool>(), probe);
+  const std::size_t logits[] = {run.logits.shape(0), run.logits.shape(1)};
+  const std::size_t probs[] = {run.probs.size()};
+  val out = val::object();
+  out.set("logits", tensor(logits, {run.logits.data(), run.logits.size()}));
+  out.set("probs", tensor(probs, {run.probs.data(), run.probs.size()}));
+  out.set("activations", recordings(probe));
+  return RunOutput(out);
+}
+
+int begin(Model& model, const TokenIds& tokens, const SamplingInput& options, const EditList& edits) {
+  Probe probe = model.transformer().probe();
+  listen(probe, val::array(), edits);
+  return model.begin(ids(tokens), sampling(options), std::move(probe));
+}
+
+StepOutput step(Model& model, int handle) {
+  const Sample sample = model.step(handle);
+  val out = val::object();
+  out.set("id", sample.id);
+  out.set("probability", sample.probability);
+  return StepOutput(out);
+}
+
+void end(Model& model, int handle) { model.end(handle); }
+
+int count_live_models() { return live_models; }
+
+// ---- Failures on purpose, so that recovery can be tested on the module that ships ------------------------------------
+
+int overflow(int depth) {  // NOLINT: it never returns, which is its purpose
+  volatile int frame[1024] = {};
+  frame[0] = depth;
+  return depth < 0 ? 0 : overflow(depth + 1) + frame[0];
+}
+
+void fail(const std::string& kind) {
+  if (kind == "abort") std::abort();
+  if (kind == "trap") __builtin_trap();
+  if (kind == "exception") throw 1;
+  if (kind == "memory") throw std::bad_alloc();
+  if (kind == "stack") overflow(0);
+  throw Error(Code::argument_range, "fail: found \"" + kind + "\", expected abort, trap, exception, memory or stack");
+}
+
+constexpr char kTensor[] = "{ shape: number[]; data: Float32Array }";
+constexpr char kParams[] = "{ name: string; minimum: number; maximum: number; standard: number; meaning: string }[]";
+
+EMSCRIPTEN_BINDINGS(attention_playground) {
+  const std::string row = std::string("name: string; label: string; formula: string; reference: string; params: ") + kParams;
+  const std::string edit =
+      "{ at: string; head: number; kind: string; value?: number; mask?: { shape: readonly number[]; data: Uint8Array }; "
+      "call?: (data: Float32Array, shape: number[]) => void }[]";
+  emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
+  emscripten::register_type<TokenIds>("Int32Array");
+  emscripten::register_type<Bytes>("Uint8Array");
+  emscripten::register_type<AttentionInput>(
+      "{ variant: string; scale: number; softcap: number; "
+      "mask?: { shape: readonly number[]; data: Uint8Array | Float32Array } }");
+  emscripten::register_type<AttentionOutput>((std::string("{ output: ") + kTensor + "; pattern: " + kTensor + " }").c_str());
+  emscripten::register_type<VariantRows>(("{ " + row + " }[]").c_str());
+  emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
+  emscripten::register_type<Numbers>("Record<string, number> | undefined");
+  emscripten::register_type<Texts>("string[]");
+  emscripten::register_type<Info>(
+      "{ family: string; n_layers: number; n_heads: number; d_model: number; d_head: number; d_mlp: number; "
+      "n_ctx: number; vocab_size: number; parameters: number; stations: string[] }");
+  emscripten::register_type<RunInput>(("{ record: string[]; edits: " + edit + "; lastOnly: boolean }").c_str());
+  emscripten::register_type<RunOutput>((std::string("{ logits: ") + kTensor + "; probs: " + kTensor +
+                                        "; activations: Record<string, " + kTensor + "> }")
+                                           .c_str());
+  emscripten::register_type<SamplingInput>("{ temperature: number; topK: number; topP: number; seed: number }");
+  emscripten::register_type<EditList>(edit.c_str());
+  emscripten::register_type<StepOutput>("{ id: number; probability: number }");
+
+  emscripten::function("attention", guarded<attention>);
+  emscripten::function("variants", guarded<variant_rows>);
+  emscripten::function("encodings", guarded<encoding_rows>);
+  emscripten::function("encodingTable", guarded<table>);
+  emscripten::function("errorCodes", guarded<error_codes>);
+  emscripten::function("liveModels", guarded<count_live_models>);
+  emscripten::function("fail", guarded<fail>);
+
+  emscripten::class_<Model>("Model")
+      .smart_ptr<std::shared_ptr<Model>>("ModelPointer")
+      .class_function("load", guarded<load_model>)
+      .function("info", guarded<info>)
+      .function("run", guarded<run>)
+      .function("begin", guarded<begin>)
+      .function("step", guarded<step>)
+      .function("end", guarded<end>);
+}
+
+}  // namespace

@@ -1,0 +1,156 @@
+#include "conversions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "tensor/error.hpp"
+#include "tensor/text.hpp"
+
+namespace attn::js {
+namespace {
+
+template <class Range, class Function>
+val list(const Range& range, Function convert) {
+  val out = val::array();
+  for (const auto& item : range) out.call<void>("push", convert(item));
+  return out;
+}
+
+template <class Row>
+val row_facts(const Row& row) {
+  val out = val::object();
+  out.set("name", text(row.name));
+  out.set("label", text(row.label));
+  out.set("formula", text(row.formula));
+  out.set("reference", text(row.reference));
+  out.set("params", list(row.params, [](const Parameter& p) {
+            val param = val::object();
+            param.set("name", text(p.name));
+            param.set("minimum", p.minimum);
+            param.set("maximum", p.maximum);
+            param.set("standard", p.standard);
+            param.set("meaning", text(p.meaning));
+            return param;
+          }));
+  return out;
+}
+
+CellMask cell_mask(const val& mask) {
+  const std::vector<std::size_t> extent = shape(mask["shape"]);
+  CellMask out;
+  out.allowed = emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"]);
+  if (extent.size() != 2 || extent[0] * extent[1] != out.allowed.size()) {
+    throw Error(Code::argument_shape, "mask: expected a shape (queries, keys) with as many elements as its data");
+  }
+  out.rows = extent[0];
+  out.cols = extent[1];
+  return out;
+}
+
+/// Lends a station to a callback as one array without gaps, and takes back what it wrote.
+void lend(const val& callback, HeadsView<float> x) {
+  std::vector<float> flat(x.heads * x.rows * x.cols);
+  const auto rows = [&](auto move) {
+    float* at = flat.data();
+    for (std::size_t h = 0; h < x.heads; ++h) {
+      for (std::size_t i = 0; i < x.rows; ++i, at += x.cols) move(x.head(h).row(i), at);
+    }
+  };
+  rows([&](const float* station, float* lent) { std::copy_n(station, x.cols, lent); });
+  const std::size_t extent[] = {x.heads, x.rows, x.cols};
+  callback(val(emscripten::typed_memory_view(flat.size(), flat.data())), list(extent, [](std::size_t n) { return n; }));
+  rows([&](float* station, const float* lent) { std::copy_n(lent, x.cols, station); });
+}
+
+Edit edit(const val& json) {
+  constexpr std::pair<std::string_view, Edit::Kind> kKinds[] = {{"set", Edit::Kind::set},
+                                                                {"scale", Edit::Kind::scale},
+                                                                {"mask", Edit::Kind::mask},
+                                                                {"call", Edit::Kind::call}};
+  const std::string name = json["kind"].as<std::string>();
+  const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.first == name; });
+  if (kind == std::end(kKinds)) {
+    throw Error(Code::edit_invalid, "edit: found kind \"" + name + "\", expected set, scale, mask or call");
+  }
+  Edit edit;
+  edit.kind = kind->second;
+  if (const int head = json["head"].as<int>(); head >= 0) edit.head = static_cast<std::size_t>(head);
+  if (edit.kind == Edit::Kind::mask) edit.mask = cell_mask(json["mask"]);
+  if (edit.kind == Edit::Kind::set || edit.kind == Edit::Kind::scale) edit.value = json["value"].as<float>();
+  if (edit.kind == Edit::Kind::call) {
+    edit.call = [callback = json["call"]](HeadsView<float> x) { lend(callback, x); };
+  }
+  return edit;
+}
+
+}  // namespace
+
+std::vector<std::size_t> shape(const val& numbers) {
+  const std::vector<double> given = emscripten::convertJSArrayToNumberVector<double>(numbers);
+  std::vector<std::size_t> out;
+  for (const double n : given) {
+    if (!(n >= 0.0 && n <= 1e9)) {
+      throw Error(Code::argument_shape, "shape: found " + number_text(n) + ", expected whole numbers up to 1e9");
+    }
+    out.push_back(static_cast<std::size_t>(n));
+  }
+  return out;
+}
+
+Array array(const TensorVal& tensor) {
+  return {shape(tensor["shape"]), emscripten::convertJSArrayToNumberVector<float>(tensor["data"])};
+}
+
+std::vector<std::int32_t> ids(const TokenIds& ids) { return emscripten::convertJSArrayToNumberVector<std::int32_t>(ids); }
+
+TensorVal tensor(std::span<const std::size_t> shape, std::span<const float> data) {
+  val out = val::object();
+  out.set("shape", list(shape, [](std::size_t n) { return n; }));
+  out.set("data", val(emscripten::typed_memory_view(data.size(), data.data())).call<val>("slice"));
+  return TensorVal(out);
+}
+
+val text(std::string_view utf8) { return val::u8string(std::string(utf8).c_str()); }
+
+val texts(std::span<const std::string> lines) {
+  return list(lines, [](const std::string& line) { return text(line); });
+}
+
+val variant_row(const Variant& row) { return row_facts(row); }
+
+val encoding_row(const Encoding& row) {
+  val out = row_facts(row);
+  out.set("tabulated", row.table != nullptr);
+  return out;
+}
+
+std::vector<double> parameters(std::span<const Parameter> params, const val& given) {
+  std::vector<double> out;
+  for (const Parameter& p : params) {
+    const val value = given.isUndefined() ? given : given[std::string(p.name)];
+    out.push_back(value.isUndefined() ? p.standard : value.as<double>());
+  }
+  return out;
+}
+
+SamplingOptions sampling(const val& options) {
+  SamplingOptions out;
+  out.temperature = options["temperature"].as<float>();
+  out.top_k = static_cast<std::size_t>(options["topK"].as<unsigned>());
+  out.top_p = options["topP"].as<float>();
+  out.seed = static_cast<std::uint64_t>(options["seed"].as<double>());
+  return out;
+}
+
+void listen(Probe& probe, const val& record, const val& edits) {
+  for (const std::string& name : emscripten::vecFromJSArray<std::string>(record)) probe.record(name);
+  for (const val& json : emscripten::vecFromJSArray<val>(edits)) probe.edit(json["at"].as<std::string>(), edit(json));
+}
+
+val recordings(const Probe& probe) {
+  val out = val::object();
+  for (const Recording& r : probe.recordings()) out.set(r.name, tensor(r.shape, {r.data.data(), r.data.size()}));
+  return out;
+}
+
+}  // namespace attn::js

@@ -1,0 +1,132 @@
+import type { Example, ModelSource } from '../src/engine/types.ts';
+import type { Theme } from '../src/elements/theme.ts';
+import * as changing from './changes.ts';
+import { superseded, writeText } from './generate.ts';
+import type { Knowledge } from './first.ts';
+import type { Live } from './live.ts';
+import type { MessageKey } from './messages.ts';
+import { localModel, modelUrl } from './models.ts';
+import type { Session } from './session.ts';
+import { noChanges, sameHead, type Cell, type Changes, type HeadRef, type Lang, type Sampling, type Settings, type View } from './settings.ts';
+import type { Store } from './store.ts';
+
+/** Everything that a visitor can do. */
+export interface Actions {
+  setText(text: string): void;
+  openShipped(name: string): void;
+  chooseExample(example: Example): void;
+  openFolder(files: File[]): void;
+  showHead(head: HeadRef): void;
+  selectCell(cell: Cell | null): void;
+  setView(view: View): void;
+  showLinks(links: boolean): void;
+  toggleHead(head: HeadRef): void;
+  allHeadsOn(): void;
+  setPainting(painting: boolean): void;
+  paint(cell: Cell, allowed: boolean): void;
+  /** Ends a drag: what is changed next is a step of its own. */
+  endStroke(): void;
+  setHeat(temperature: number): void;
+  undo(): void;
+  reset(): void;
+  setSampling(sampling: Partial<Sampling>): void;
+  write(): void;
+  stopWriting(): void;
+  useWritten(): void;
+  setLang(lang: Lang): void;
+  setTheme(theme: Theme): void;
+  copyLink(): void;
+  dismiss(): void;
+  fail(attempt: MessageKey, error: unknown): void;
+}
+
+export function createActions(store: Store<Live>, session: Session, knowledge: Promise<Knowledge>): Actions {
+  const settings = (patch: Partial<Settings>) => store.set({ settings: { ...store.get().settings, ...patch } });
+
+  function change(changes: Changes, stroke = ''): void {
+    const { history, settings: now } = store.get();
+    store.set({ history: changing.remember(history, now.changes, stroke), settings: { ...now, changes } });
+  }
+
+  async function open(name: string, source: ModelSource): Promise<void> {
+    store.set({ phase: 'loading', progress: { loaded: 0, total: 0 }, failure: null });
+    await session.open(name, source);
+  }
+
+  return {
+    openShipped: (name) => void open(name, modelUrl(name)),
+    async chooseExample({ text, phenomenon }) {
+      const { bestHeads } = await knowledge;
+      const best = store.get().open?.name === 'sentences' && phenomenon ? bestHeads.get(phenomenon) : undefined;
+      store.set({ generated: null });
+      settings({ text, cell: null, shown: best ?? store.get().settings.shown });
+    },
+    openFolder: (files) => void open(localModel, files),
+    showHead(shown) {
+      if (!sameHead(shown, store.get().settings.shown)) settings({ shown });
+    },
+    selectCell: (cell) => settings({ cell }),
+    setView: (view) => settings({ view }),
+    showLinks: (links) => settings({ links }),
+    toggleHead: (head) => change(changing.toggleHead(store.get().settings.changes, head)),
+    allHeadsOn: () => change({ ...store.get().settings.changes, off: [] }),
+    setPainting: (painting) => store.set({ painting }),
+    paint: (cell, allowed) => change(changing.paintCell(store.get().settings.changes, cell, allowed), 'paint'),
+    endStroke: () => store.set({ history: { ...store.get().history, stroke: '' } }),
+    setHeat: (temperature) => change({ ...store.get().settings.changes, temperature }, 'heat'),
+    undo() {
+      const { changes, history } = changing.undo(store.get().history);
+      store.set({ history, settings: { ...store.get().settings, changes } });
+    },
+    reset: () => change(noChanges),
+    setSampling: (patch) => settings({ sampling: { ...store.get().settings.sampling, ...patch } }),
+    ...writing(store, session, settings),
+    setLang: (lang) => settings({ lang }),
+    setTheme: (theme) => settings({ theme }),
+    async copyLink() {
+      try {
+        await navigator.clipboard.writeText(location.href);
+        store.set({ notice: { key: 'picture.copied' } });
+      } catch {
+        store.set({ notice: { key: 'picture.copyFailed' } });
+      }
+    },
+    dismiss: () => store.set({ failure: null, notice: null }),
+    fail: (attempt, error) => store.set({ failure: toFailure(attempt, error) }),
+  };
+}
+
+function writing(store: Store<Live>, session: Session, settings: (patch: Partial<Settings>) => void) {
+  let running: AbortController | null = null;
+  const forget = () => {
+    running?.abort(superseded);
+    if (store.get().generated) store.set({ generated: null });
+  };
+  return {
+    setText(text: string) {
+      forget();
+      settings({ text, cell: null });
+    },
+    write() {
+      running?.abort(superseded);
+      running = new AbortController();
+      void writeText(store, session, running.signal);
+    },
+    stopWriting: () => running?.abort('stopped'),
+    useWritten() {
+      const { generated } = store.get();
+      if (!generated) return;
+      forget();
+      settings({ text: generated.prompt + generated.steps.map(({ token }) => token).join(''), cell: null });
+    },
+  };
+}
+
+export function toFailure(attempt: MessageKey, error: unknown): Live['failure'] {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return {
+    attempt,
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' ? message : String(error),
+  };
+}

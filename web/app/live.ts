@@ -1,0 +1,60 @@
+import type { Build, ModelInfo, Run } from '../src/engine/types.ts';
+import type { Link } from '../src/plots/types.ts';
+import type { History } from './changes.ts';
+import type { MessageKey } from './messages.ts';
+import type { Settings } from './settings.ts';
+
+/** One finished forward pass as the page shows it. */
+export interface Picture {
+  model: string;
+  info: ModelInfo;
+  /** With the visitor's changes. */
+  run: Run;
+  /** Without them; the same run when nothing is changed. */
+  before: Run;
+  /** The layer whose q, k and scores were recorded. */
+  layer: number;
+  /** The temperature inside attention of `run`. */
+  temperature: number;
+}
+
+/** A sentence for the visitor. */
+export interface Notice {
+  key: MessageKey;
+  values?: Record<string, string | number>;
+}
+
+/** An error with its own words, and what was attempted. */
+export interface Failure {
+  code: string;
+  message: string;
+  attempt: MessageKey;
+}
+
+export interface Generated {
+  prompt: string;
+  steps: readonly { token: string; probability: number }[];
+  state: 'running' | 'done' | 'stopped';
+  milliseconds: number;
+}
+
+/** What the page knows at this moment; the settings are the part that a link carries. */
+export interface Live {
+  settings: Settings;
+  history: History;
+  phase: 'starting' | 'loading' | 'ready';
+  progress: { loaded: number; total: number };
+  build: Build | null;
+  /** The open model; the one before stays open while another is loading. */
+  open: { name: string; info: ModelInfo } | null;
+  picture: Picture | null;
+  /** The field holds no text, so the picture is of an earlier one. */
+  empty: boolean;
+  links: readonly Link[];
+  painting: boolean;
+  /** Files hover over the page. */
+  dragging: boolean;
+  failure: Failure | null;
+  notice: Notice | null;
+  generated: Generated | null;
+}

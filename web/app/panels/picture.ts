@@ -1,0 +1,124 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '../../src/elements/attention-view.ts';
+import type { AttentionView } from '../../src/elements/attention-view.ts';
+import { at, sceneOf, type Scene } from '../../src/elements/scene.ts';
+import type { MaskedAt } from '../../src/plots/types.ts';
+import { paintedMask } from '../changes.ts';
+import { saveCsv, savePng, saveSvg } from '../download.ts';
+import type { Live, Picture } from '../live.ts';
+import { matchHeads } from '../match.ts';
+import { memo } from '../memo.ts';
+import { percent } from '../messages.ts';
+import type { Cell, HeadRef, View } from '../settings.ts';
+import { changesPanel } from './changes.ts';
+import type { Panel } from './panel.ts';
+
+const sceneFor = memo((picture: Picture): Scene => sceneOf(picture.run, picture.layer, picture.temperature));
+const badgesFor = memo(matchHeads);
+const maskedFor = memo((flipped: readonly Cell[], tokens: number): MaskedAt => {
+  const cells = paintedMask(flipped, tokens);
+  return (query, key) => cells[query * tokens + key] === 0;
+});
+const noHeads: readonly HeadRef[] = [];
+const noLinks: Live['links'] = [];
+const noBadges: ReturnType<typeof matchHeads> = [];
+
+/** The attention itself, what can be changed about it, and ways to take it along. */
+export function picturePanel(panel: Panel): TemplateResult {
+  const { live, actions, say } = panel;
+  const { settings, picture } = live;
+  const scene = picture ? sceneFor(picture) : null;
+  const links = settings.links ? live.links : noLinks;
+  const badges = scene && links.length > 0 ? badgesFor(scene.patterns, links) : noBadges;
+  return html`
+    <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
+      <h2 id="picture-title">${say('picture.title')}</h2>
+      <p class="caption">${say('picture.hint')}</p>
+      ${linksControl(panel, badges)}
+      <attention-view
+        .scene=${scene}
+        .shown=${settings.shown}
+        .cell=${settings.cell ?? (scene && firstCell(scene, settings.shown, links))}
+        .view=${settings.view}
+        .off=${settings.changes.off.length > 0 ? settings.changes.off : noHeads}
+        .links=${links}
+        .badges=${badges}
+        .sorted=${badges.length > 0}
+        .masked=${scene ? maskedFor(settings.changes.mask, scene.tokens.length) : null}
+        .painting=${live.painting}
+        .lang=${settings.lang}
+        .theme=${settings.theme}
+        @head-select=${(event: CustomEvent<HeadRef>) => actions.showHead(event.detail)}
+        @cell-select=${(event: CustomEvent<Cell | null>) => actions.selectCell(event.detail)}
+        @view-select=${(event: CustomEvent<View>) => actions.setView(event.detail)}
+        @cell-paint=${({ detail: { query, key, value } }: CustomEvent<Cell & { value: 0 | 1 }>) =>
+          actions.paint({ query, key }, value === 1)}
+        @stroke-end=${actions.endStroke}
+        >${changesPanel(panel)}</attention-view
+      >
+      ${picture ? downloads(panel, picture) : nothing}
+    </section>
+  `;
+}
+
+/** The cell that is spoken of before the visitor points at one: a true link, else the last token's strongest. */
+function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links: Live['links']): Cell {
+  const link = links.at(-1);
+  if (link) return cellOf(link.query, link.key);
+  const query = tokens.length - 1;
+  const pattern = patterns[layer];
+  let key = 0;
+  for (let other = 1; pattern && other <= query; ++other) {
+    if (at(pattern, head, query, other) > at(pattern, head, query, key)) key = other;
+  }
+  return cellOf(query, key);
+}
+
+/** Equal cells are the same object, so that nothing is drawn anew for them. */
+const cellOf = memo((query: number, key: number): Cell => ({ query, key }));
+
+function linksControl({ live, actions, say }: Panel, badges: ReturnType<typeof matchHeads>): TemplateResult | typeof nothing {
+  const { settings, open, links } = live;
+  if (open?.name !== 'sentences') return nothing;
+  const best = badges[0];
+  const values = best && { layer: best.layer, head: best.head, percent: percent(best.value, settings.lang) };
+  return html`
+    <div class="truth">
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${settings.links}
+          @change=${(event: Event) => actions.showLinks((event.target as HTMLInputElement).checked)}
+        />
+        ${say('links.show')}
+      </label>
+      ${settings.links
+        ? html`<p class="caption">
+            ${links.length === 0 ? say('links.none') : say('links.about')}
+            ${values ? html`<button type="button" class="plain" @click=${() => actions.showHead(best)}>${say('links.best', values)}</button>` : nothing}
+          </p>`
+        : nothing}
+    </div>
+  `;
+}
+
+function downloads({ live, actions, say }: Panel, picture: Picture): TemplateResult {
+  const { shown } = live.settings;
+  const withPlot = (save: (plot: NonNullable<AttentionView['picture']>) => unknown) => async (event: Event) => {
+    const plot = (event.target as Element).closest('.picture')?.querySelector<AttentionView>('attention-view')?.picture;
+    try {
+      if (plot) await save(plot);
+    } catch (error) {
+      actions.fail('failure.picture', error);
+    }
+  };
+  return html`
+    <div class="take" role="group" aria-label=${say('picture.download')}>
+      <span class="label" aria-hidden="true">${say('picture.download')}</span>
+      <button type="button" class="plain" @click=${withPlot((plot) => saveSvg(plot, picture, shown))}>${say('picture.svg')}</button>
+      <button type="button" class="plain" @click=${withPlot((plot) => savePng(plot, picture, shown))}>${say('picture.png')}</button>
+      <button type="button" class="plain" @click=${() => saveCsv(picture, shown)}>${say('picture.csv')}</button>
+      <button type="button" class="plain" @click=${actions.copyLink}>${say('picture.copyLink')}</button>
+    </div>
+  `;
+}

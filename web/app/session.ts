@@ -1,0 +1,148 @@
+import { AttentionError } from '../src/engine/error.ts';
+import { readModel } from '../src/engine/files.ts';
+import { init } from '../src/index.ts';
+import { stationsOf } from '../src/elements/scene.ts';
+import type { Build, GenerateOptions, ModelInfo, ModelSource, Run, Step, WorkerModel } from '../src/engine/types.ts';
+import { toEdits } from './changes.ts';
+import type { MessageKey } from './messages.ts';
+import type { Picture } from './live.ts';
+import { changed, type Changes } from './settings.ts';
+
+/** What the page wants to see. */
+export interface Wish {
+  text: string;
+  layer: number;
+  changes: Changes;
+}
+
+export interface SessionEvents {
+  onBuild(build: Build): void;
+  onProgress(loaded: number, total: number): void;
+  onOpen(name: string, info: ModelInfo): void;
+  onPicture(picture: Picture): void;
+  onFailure(attempt: MessageKey, error: unknown): void;
+  /** The worker was replaced; the model in use is being opened again. */
+  onRestart(reason: string): void;
+}
+
+export interface Session {
+  /** Opens a model and leaves the one in use in place if that fails. True if it is open. */
+  open(name: string, source: ModelSource): Promise<boolean>;
+  /** Shows the latest wish as soon as the engine is free; wishes in between are never computed. */
+  show(wish: Wish): void;
+  /** Throws `disposed` when no model is open. */
+  generate(text: string, options: GenerateOptions): AsyncIterable<Step>;
+}
+
+interface Opened {
+  name: string;
+  source: ModelSource;
+  model: WorkerModel;
+  /** The last run without changes, which a slider need not repeat. */
+  plain: { key: string; run: Run } | null;
+}
+
+/** Starts the engine in its worker; models may be asked for at once. */
+export function startSession(events: SessionEvents): Session {
+  const starting = init({ worker: true });
+  let opened: Opened | null = null;
+  let loading: AbortController | null = null;
+  let wish: Wish | null = null;
+  let fatal: Wish | null = null;
+
+  async function open(name: string, source: ModelSource): Promise<boolean> {
+    loading?.abort();
+    const mine = new AbortController();
+    loading = mine;
+    try {
+      // The files arrive while the engine is compiled.
+      const reading = readModel(source, { onProgress: events.onProgress, signal: mine.signal });
+      const [engine, files] = await Promise.all([starting, reading]);
+      const model = await engine.loadModel(files, { signal: mine.signal });
+      if (mine.signal.aborted) {
+        model.dispose();
+        return false;
+      }
+      opened?.model.dispose();
+      opened = { name, source, model, plain: null };
+      events.onOpen(name, model.info);
+      return true;
+    } catch (error) {
+      if (!mine.signal.aborted) events.onFailure('failure.open', error);
+      return false;
+    }
+  }
+
+  const show = latest<Wish>(async (next) => {
+    wish = next;
+    const current = opened;
+    if (!current) return;
+    try {
+      const picture = await draw(current, next);
+      if (current === opened) events.onPicture(picture);
+    } catch (error) {
+      if (!lostWorker(error)) events.onFailure('failure.run', error);
+    }
+  });
+
+  async function restart(reason: string): Promise<void> {
+    const lost = opened;
+    opened = null;
+    events.onRestart(reason);
+    if (!lost || !(await open(lost.name, lost.source))) return;
+    // What brought the worker down once is not tried again by itself.
+    if (wish && wish !== fatal) show(wish);
+    fatal = wish;
+  }
+
+  void starting.then(
+    (engine) => {
+      engine.onRestart = (reason) => void restart(reason);
+      events.onBuild(engine.build);
+    },
+    (error: unknown) => events.onFailure('failure.start', error),
+  );
+
+  return {
+    open,
+    show,
+    generate(text, options) {
+      if (!opened) throw new AttentionError('disposed', 'generate: found no open model, expected one');
+      return opened.model.generate(text, options);
+    },
+  };
+}
+
+/** True for errors of calls that went down with a replaced worker, which `onRestart` reports. */
+export function lostWorker(error: unknown): boolean {
+  return error instanceof AttentionError && (error.code === 'engine_restarted' || error.code === 'disposed');
+}
+
+async function draw(opened: Opened, { text, layer, changes }: Wish): Promise<Picture> {
+  const { name, model } = opened;
+  const shown = Math.min(layer, model.info.n_layers - 1);
+  const options = { record: stationsOf(shown), logits: 'last' } as const;
+  const key = `${shown} ${text}`;
+  const before = opened.plain?.key === key ? opened.plain.run : await model.run(text, options);
+  opened.plain = { key, run: before };
+  const edits = changed(changes) ? toEdits(changes, before.ids.length) : [];
+  const run = edits.length > 0 ? await model.run(text, { ...options, edits }) : before;
+  return { model: name, info: model.info, run, before, layer: shown, temperature: changes.temperature };
+}
+
+/** Runs `work` on one value at a time, always the newest. */
+function latest<T>(work: (value: T) => Promise<void>): (value: T) => void {
+  let waiting: { value: T } | null = null;
+  let busy = false;
+  return async (value) => {
+    waiting = { value };
+    if (busy) return;
+    busy = true;
+    while (waiting) {
+      const next: { value: T } = waiting;
+      waiting = null;
+      await work(next.value);
+    }
+    busy = false;
+  };
+}

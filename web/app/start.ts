@@ -1,0 +1,15 @@
+import en from './messages/en.json' with { type: 'json' };
+import zh from './messages/zh.json' with { type: 'json' };
+import { hasSimd } from './simd.ts';
+
+// Small on purpose: a browser that cannot run the page must get as far as this sentence.
+if (hasSimd()) {
+  void import('./main.ts');
+} else {
+  const chinese = document.createElement('span');
+  chinese.lang = 'zh';
+  chinese.textContent = zh['failure.simd'];
+  const frame = document.getElementById('frame');
+  frame?.setAttribute('role', 'alert');
+  frame?.replaceChildren(en['failure.simd'], ' ', chinese);
+}

@@ -1,0 +1,157 @@
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { complete, continuations, knownWords, take, type Completion } from './completion.ts';
+import type { Say } from './messages.ts';
+
+const maxWords = 8;
+
+/** What the text field knows of the model, or null for one without words to complete. */
+export interface WordModel {
+  vocabulary: readonly string[];
+  /** What comes after `text`, over the vocabulary. */
+  next: { text: string; probs: Float32Array } | null;
+}
+
+/** The text field with its row of words, like the one above a phone's keyboard. Tells `text-input` with the text. */
+export class TextField extends LitElement {
+  static override properties = {
+    text: { attribute: false },
+    say: { attribute: false },
+    words: { attribute: false },
+    caret: { state: true },
+    active: { state: true },
+    closed: { state: true },
+  };
+
+  declare text: string;
+  declare say: Say;
+  declare words: WordModel | null;
+  declare caret: number;
+  /** The word that the arrow keys chose; -1 for none. */
+  declare active: number;
+  declare closed: boolean;
+  private known: readonly string[] = [];
+  private completion: Completion = { start: 0, end: 0, words: [] };
+
+  constructor() {
+    super();
+    this.text = '';
+    this.say = (key) => key;
+    this.words = null;
+    this.caret = 0;
+    this.active = -1;
+    this.closed = false;
+  }
+
+  /** The page's own styles hold here. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get('words');
+    if (changes.has('words') && before?.vocabulary !== this.words?.vocabulary) {
+      this.known = knownWords(this.words?.vocabulary ?? []);
+    }
+    if (changes.has('text') && !this.matches(':focus-within')) this.caret = this.text.length;
+    this.completion = this.find();
+    if (this.active >= this.completion.words.length) this.active = -1;
+  }
+
+  private find(): Completion {
+    const { words, text, caret } = this;
+    if (!words || this.closed) return { start: 0, end: 0, words: [] };
+    const found = complete(text, caret, this.known, maxWords);
+    if (found.words.length > 0 || caret < text.length || !words.next) return found;
+    const { next } = words;
+    if (next.text.trimEnd() !== text.trimEnd() || text.trim() === '') return found;
+    return continuations(text, next.probs, words.vocabulary, maxWords);
+  }
+
+  private input(area: HTMLTextAreaElement): void {
+    this.active = -1;
+    this.closed = false;
+    this.caret = area.selectionStart;
+    this.tell(area.value);
+  }
+
+  private tell(text: string): void {
+    this.text = text;
+    this.dispatchEvent(new CustomEvent('text-input', { detail: text }));
+  }
+
+  private async accept(word: string): Promise<void> {
+    const { text, caret } = take(this.text, this.completion, word);
+    this.active = -1;
+    this.caret = caret;
+    this.tell(text);
+    await this.updateComplete;
+    const area = this.querySelector('textarea');
+    area?.focus();
+    area?.setSelectionRange(caret, caret);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { words } = this.completion;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'ArrowDown' && words.length > 0) this.active = (this.active + 1) % words.length;
+    else if (event.key === 'ArrowUp' && this.active >= 0) this.active -= 1;
+    else if ((event.key === 'Enter' || event.key === 'Tab') && this.active >= 0) void this.accept(words[this.active] ?? '');
+    else if (event.key === 'Escape' && words.length > 0) this.closed = true;
+    // A sentence of words has one line.
+    else if (event.key !== 'Enter' || !this.words) return;
+    event.preventDefault();
+  }
+
+  override render(): TemplateResult {
+    const { say, completion, active } = this;
+    const combobox = this.words !== null;
+    const open = completion.words.length > 0;
+    return html`
+      <label for="text">${say('text.label')}</label>
+      <textarea
+        id="text"
+        rows="2"
+        spellcheck="false"
+        autocapitalize="off"
+        autocomplete="off"
+        placeholder=${say('text.placeholder')}
+        role=${combobox ? 'combobox' : 'textbox'}
+        aria-multiline=${combobox ? null : 'true'}
+        aria-autocomplete=${combobox ? 'list' : null}
+        aria-expanded=${combobox ? String(open) : null}
+        aria-controls=${combobox ? 'words' : null}
+        aria-activedescendant=${active >= 0 ? `word-${active}` : null}
+        .value=${live(this.text)}
+        @input=${(event: Event) => this.input(event.target as HTMLTextAreaElement)}
+        @keydown=${(event: KeyboardEvent) => this.key(event)}
+        @keyup=${(event: Event) => (this.caret = (event.target as HTMLTextAreaElement).selectionStart)}
+        @click=${(event: Event) => (this.caret = (event.target as HTMLTextAreaElement).selectionStart)}
+      ></textarea>
+      ${combobox ? this.renderWords() : null}
+    `;
+  }
+
+  private renderWords(): TemplateResult {
+    const { say, completion, active } = this;
+    return html`
+      <div id="words" class="words" role="listbox" aria-label=${say('text.completions')} title=${say('text.completionHint')}>
+        ${completion.words.map(
+          (word, index) => html`
+            <span
+              id=${`word-${index}`}
+              class="word"
+              role="option"
+              aria-selected=${String(index === active)}
+              @pointerdown=${(event: Event) => event.preventDefault()}
+              @click=${() => this.accept(word)}
+              ><bdi>${word}</bdi></span
+            >
+          `,
+        )}
+      </div>
+    `;
+  }
+}
+
+customElements.define('text-field', TextField);

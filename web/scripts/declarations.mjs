@@ -1,0 +1,58 @@
+// The package's .d.ts files: what TypeScript says of the entries, and of the files they lead to, and nothing else.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { StepError } from '../../wasm/toolchain/shell.mjs';
+
+const kOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  types: [],
+  strict: true,
+  declaration: true,
+  emitDeclarationOnly: true,
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+  stripInternal: true,
+};
+
+const kImport = /((?:from|import)\s*\(?\s*['"])(\.[^'"]+)\.ts(['"])/g;
+
+/** Declarations of every file in the program, by the path of its source. */
+function declare(files) {
+  const found = new Map();
+  const host = ts.createCompilerHost(kOptions);
+  host.writeFile = (_, text, __, ___, sources) => found.set(sources[0].fileName, text);
+  const program = ts.createProgram(files, kOptions, host);
+  const { diagnostics } = program.emit();
+  const errors = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  if (errors.length > 0) {
+    const text = ts.formatDiagnostics(errors.slice(0, 20), { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' });
+    throw new StepError(`the sources of the package do not type-check:\n${text}`);
+  }
+  return found;
+}
+
+/** Writes declarations of `entries` (published name: file under `source`) to `folder`, with what they import. */
+export function writeDeclarations(source, entries, folder) {
+  const files = Object.values(entries).map((file) => join(source, file));
+  const declarations = declare(files);
+  const waiting = [...files];
+  const written = new Set();
+  for (let file = waiting.pop(); file; file = waiting.pop()) {
+    if (written.has(file)) continue;
+    written.add(file);
+    const text = declarations.get(file);
+    if (text === undefined) continue;
+    for (const [, , path] of text.matchAll(kImport)) waiting.push(resolve(dirname(file), `${path}.ts`));
+    const target = join(folder, 'types', relative(source, file)).replace(/\.ts$/, '.d.ts');
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text.replace(kImport, '$1$2.js$3'));
+  }
+  for (const [name, file] of Object.entries(entries)) {
+    writeFileSync(join(folder, `${name}.d.ts`), `export * from './types/${file.replace(/\.ts$/, '.js')}';\n`);
+  }
+  writeFileSync(join(folder, 'worker.d.ts'), '/** Runs in a worker that the engine starts; it exports nothing. */\nexport {};\n');
+}

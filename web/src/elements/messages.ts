@@ -1,0 +1,54 @@
+export type Lang = 'en' | 'zh';
+
+const en = {
+  tokens: 'Tokens',
+  tokensHint: 'Left and right arrows choose a token',
+  unknown: 'unknown to the model',
+  headsTitle: 'All heads',
+  headsCaption: 'One row per layer. Click a head to see it large.',
+  headsSorted: 'Best match first. Click a head to see it large.',
+  head: 'Layer {layer} · head {head}',
+  headOff: 'Layer {layer} · head {head}, switched off',
+  view: 'Picture',
+  map: 'Map',
+  arcs: 'Arcs',
+  mapCaption: 'Rows: the word that looks. Columns: the word it looks at.',
+  arcsCaption: 'Each arc joins a word to one it looks at; thicker means more.',
+  paintCaption: 'Painting the mask: click, drag, or press Space on a cell.',
+  noCell: 'Point at a cell to see how its number comes about.',
+  waiting: 'Loading the model…',
+  label: 'Attention of a transformer on: {text}',
+  field: 'Text',
+  failed: 'The model could not be shown. {code}: {message}',
+  time: '{milliseconds} ms in this browser',
+};
+
+const zh: Record<keyof typeof en, string> = {
+  tokens: '词元',
+  tokensHint: '用左右方向键挑选词元',
+  unknown: '模型不认识',
+  headsTitle: '所有的头',
+  headsCaption: '每一行是一层。点开一个头，放大来看。',
+  headsSorted: '最吻合的排在最前。点开一个头，放大来看。',
+  head: '层 {layer} · 头 {head}',
+  headOff: '层 {layer} · 头 {head}（已关闭）',
+  view: '画法',
+  map: '热图',
+  arcs: '弧线',
+  mapCaption: '行：在看的词。列：被看的词。',
+  arcsCaption: '每条弧线连着一个词和它所看的词；越粗，看得越多。',
+  paintCaption: '正在涂改掩码：点击、拖动，或在格子上按空格。',
+  noCell: '指向一个格子，看看它的数字是怎么算出来的。',
+  waiting: '正在加载模型…',
+  label: 'Transformer 对这段文字的注意力：{text}',
+  field: '文字',
+  failed: '模型没能显示。{code}：{message}',
+  time: '在这个浏览器里用时 {milliseconds} 毫秒',
+};
+
+/** Words of the custom elements; what the plots say is theirs. */
+export const elementMessages: Record<Lang, Record<keyof typeof en, string>> = { en, zh };
+
+export function sayIn(lang: Lang, key: keyof typeof en, values: Record<string, string | number> = {}): string {
+  return elementMessages[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,50 @@
+import type { CompiledCore } from './compile.ts';
+import type { Core } from './core.ts';
+import { readModel, type Fetch } from './files.ts';
+import { instantiate } from './instantiate.ts';
+import { openModel } from './model.ts';
+import type { LocalModel } from './model.ts';
+import { attention, positionFunctions } from './operator.ts';
+import type { AttentionOptions, Build, Encoding, Engine, LoadOptions, ModelSource, PositionFunctions, Tensor, Variant } from './types.ts';
+
+/** An engine on this thread, around one instance of the module. */
+export async function startEngine(compiled: CompiledCore, fetch: Fetch): Promise<LocalEngine> {
+  return new LocalEngine(await instantiate(compiled), fetch);
+}
+
+export class LocalEngine implements Engine {
+  readonly build: Build;
+  readonly positions: PositionFunctions;
+  /** For tests and the worker: the way into the module. */
+  readonly core: Core;
+  readonly #fetch: Fetch;
+
+  constructor(core: Core, fetch: Fetch) {
+    this.core = core;
+    this.#fetch = fetch;
+    this.build = core.build;
+    this.positions = positionFunctions(core, this.encodings());
+  }
+
+  variants(): Variant[] {
+    return this.core.call((module) => module.variants());
+  }
+
+  encodings(): Encoding[] {
+    return this.core.call((module) => module.encodings());
+  }
+
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions) {
+    return attention(this.core, q, k, v, options);
+  }
+
+  async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LocalModel> {
+    const files = await readModel(source, options, this.#fetch);
+    options.signal?.throwIfAborted();
+    return openModel(this.core, files);
+  }
+
+  dispose(): void {
+    this.core.dispose();
+  }
+}

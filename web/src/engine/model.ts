@@ -1,0 +1,123 @@
+import type { Core } from './core.ts';
+import { callbackEdits, expandEdits } from './edits.ts';
+import { AttentionError, checkOptions } from './error.ts';
+import { checkGenerateOptions, startGeneration, type Generation } from './generation.ts';
+import { describeModel, readNotes } from './info.ts';
+import { expandStations } from './names.ts';
+import type { NativeModel } from './native.ts';
+import { openTokenizer, type Tokenizer } from './text/tokenizer.ts';
+import type { Encoded, GenerateOptions, Model, ModelFiles, ModelInfo, Run, Step, SyncRunOptions } from './types.ts';
+
+const kRunOptions = ['record', 'edits', 'logits', 'edit'] as const;
+/** A generation on this thread lets the page breathe at least this often. */
+const kBreathMilliseconds = 12;
+
+/** Builds a model from its files. Throws the core's codes and `tokenizer_invalid`. */
+export async function openModel(core: Core, { config, weights, tokenizer }: ModelFiles): Promise<LocalModel> {
+  // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
+  const native = core.call((module) => module.Model.load(config, weights)) as NativeModel;
+  try {
+    const nativeInfo = core.call(() => native.info());
+    const opened = await openTokenizer(tokenizer, nativeInfo.vocab_size);
+    const notes = readNotes(config);
+    return new LocalModel(core, native, opened, describeModel(nativeInfo, notes, opened.vocabulary), notes.endId);
+  } catch (error) {
+    if (!core.brokenBy && !core.disposed) core.call(() => native.delete());
+    throw error;
+  }
+}
+
+/** A model on this thread. It owns C++ memory until `dispose()`, or until the collector finds it forgotten. */
+export class LocalModel implements Model {
+  readonly info: ModelInfo;
+  readonly #core: Core;
+  readonly #tokenizer: Tokenizer;
+  readonly #endId: number;
+  #native: NativeModel | null;
+
+  constructor(core: Core, native: NativeModel, tokenizer: Tokenizer, info: ModelInfo, endId: number) {
+    this.#core = core;
+    this.#native = native;
+    this.#tokenizer = tokenizer;
+    this.#endId = endId;
+    this.info = info;
+  }
+
+  encode(text: string): Encoded {
+    this.#open();
+    return this.#tokenizer.encode(text, this.info.n_ctx);
+  }
+
+  run(text: string, options: SyncRunOptions = {}): Run {
+    checkOptions('run', options, kRunOptions);
+    const { logits = 'all' } = options;
+    if (logits !== 'all' && logits !== 'last') {
+      throw new AttentionError('argument_range', `logits: found ${String(logits)}, expected 'all' or 'last'`);
+    }
+    const encoded = this.encode(text);
+    const { stations } = this.info;
+    const record = expandStations(options.record ?? [], stations);
+    const callbacks = callbackEdits(options.edit ?? {}, stations);
+    const edits = [...expandEdits(options.edits ?? [], stations), ...callbacks.edits];
+    const begun = performance.now();
+    const result = this.#call((native) => native.run(encoded.ids, { record, edits, lastOnly: logits === 'last' }));
+    const milliseconds = performance.now() - begun;
+    callbacks.rethrow();
+    return { text, ...encoded, ...result, milliseconds };
+  }
+
+  /** Reads the prompt and makes ready to draw tokens; `generate` is this with an iterator around it. */
+  begin(text: string, options: GenerateOptions = {}): Generation {
+    checkGenerateOptions(options);
+    const { ids } = this.encode(text);
+    const sampler = {
+      begin: (...args: Parameters<NativeModel['begin']>) => this.#call((native) => native.begin(...args)),
+      step: (handle: number) => this.#call((native) => native.step(handle)),
+      end: (handle: number) => {
+        if (this.#native && !this.#core.brokenBy) this.#call((native) => native.end(handle));
+      },
+    };
+    const edits = expandEdits(options.edits ?? [], this.info.stations);
+    const start = { text, ids, edits, endId: this.#endId, write: this.#tokenizer.writer(text) };
+    return startGeneration(sampler, start, options);
+  }
+
+  async *generate(text: string, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const generation = this.begin(text, options);
+    let breath = performance.now();
+    try {
+      for (let step = generation.next(); step; step = generation.next()) {
+        yield step;
+        if (performance.now() - breath > kBreathMilliseconds) {
+          await new Promise((resolve) => setTimeout(resolve));
+          breath = performance.now();
+        }
+        signal?.throwIfAborted();
+      }
+    } finally {
+      generation.end();
+    }
+  }
+
+  dispose(): void {
+    const native = this.#native;
+    this.#native = null;
+    if (native && !this.#core.brokenBy && !this.#core.disposed) this.#core.call(() => native.delete());
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #open(): NativeModel {
+    if (!this.#native) throw new AttentionError('disposed', 'this model was disposed');
+    return this.#native;
+  }
+
+  #call<T>(work: (native: NativeModel) => T): T {
+    const native = this.#open();
+    return this.#core.call(() => work(native));
+  }
+}

@@ -1,0 +1,71 @@
+/** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
+import type { BooleanMask, Encoding, Tensor, Variant } from './types.ts';
+
+export interface NativeAttentionOptions {
+  variant: string;
+  /** 0 = `1 / sqrt(d_head)`. */
+  scale: number;
+  softcap: number;
+  mask?: BooleanMask | Tensor;
+}
+
+export type EditKind = 'set' | 'scale' | 'mask' | 'call';
+
+/** An edit at one exactly named station; head -1 is all heads. */
+export interface NativeEdit {
+  at: string;
+  head: number;
+  kind: EditKind;
+  value?: number;
+  mask?: BooleanMask;
+  call?: (view: Float32Array, shape: number[]) => void;
+}
+
+export interface NativeInfo {
+  family: string;
+  n_layers: number;
+  n_heads: number;
+  d_model: number;
+  d_head: number;
+  d_mlp: number;
+  n_ctx: number;
+  vocab_size: number;
+  parameters: number;
+  stations: string[];
+}
+
+export interface NativeRun {
+  logits: Tensor;
+  probs: Tensor;
+  activations: Record<string, Tensor>;
+}
+
+export interface Sampling {
+  temperature: number;
+  topK: number;
+  topP: number;
+  seed: number;
+}
+
+export interface NativeModel {
+  info(): NativeInfo;
+  run(ids: Int32Array, options: { record: string[]; edits: NativeEdit[]; lastOnly: boolean }): NativeRun;
+  begin(ids: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
+  step(handle: number): { id: number; probability: number };
+  end(handle: number): void;
+  delete(): void;
+}
+
+/** Ways to fail on purpose, for tests of recovery. */
+export type FailureKind = 'abort' | 'trap' | 'stack' | 'exception' | 'memory';
+
+export interface NativeModule {
+  attention(q: Tensor, k: Tensor, v: Tensor, options: NativeAttentionOptions): { output: Tensor; pattern: Tensor };
+  variants(): Variant[];
+  encodings(): Encoding[];
+  errorCodes(): string[];
+  encodingTable(name: string, tokens: number, width: number, params: Record<string, number>): Tensor;
+  liveModels(): number;
+  fail(kind: FailureKind): void;
+  Model: { load(config: string, weights: Uint8Array): NativeModel | null };
+}

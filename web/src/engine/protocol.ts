@@ -1,0 +1,43 @@
+import type { PlainError } from './error.ts';
+import type { CompiledCore } from './compile.ts';
+import type { FailureKind } from './native.ts';
+import type { AttentionOptions, AttentionResult, Encoded, Encoding, GenerateOptions, ModelInfo, ModelSource, Run, RunOptions, Step, Tensor, Variant } from './types.ts';
+
+/** What a page may ask of a worker: each method's arguments and result. Models and generations go by number. */
+export interface Methods {
+  start(compiled: CompiledCore): { encodings: Encoding[] };
+  variants(): Variant[];
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): AttentionResult;
+  table(name: string, tokens: number, width: number, params?: Record<string, number>): Tensor;
+  load(source: ModelSource): { model: number; info: ModelInfo };
+  encode(model: number, text: string): Encoded;
+  run(model: number, text: string, options?: RunOptions): Run;
+  begin(model: number, text: string, options?: GenerateOptions): number;
+  step(generation: number): Step | null;
+  end(generation: number): void;
+  dispose(model: number): void;
+  /** Fails on purpose, for tests of recovery. */
+  fail(kind: FailureKind): void;
+}
+
+export type Method = keyof Methods;
+
+/** From the page to the worker. `cancel` names a call that nobody waits for any more. */
+export type Request = { id: number; method: Method; args: unknown[] } | { cancel: number };
+
+/** From the worker to the page. `fatal` says why the instance can no longer be used. */
+export type Answer =
+  | { id: number; result: unknown }
+  | { id: number; error: PlainError }
+  | { id: number; progress: [loaded: number, total: number] }
+  | { fatal: string };
+
+/** A worker, or what stands in for one. */
+export interface Port {
+  post(request: Request): void;
+  /** Set by the owner: hears every answer. */
+  onAnswer: (answer: Answer) => void;
+  /** Set by the owner: hears that the worker itself failed. */
+  onFailure: (reason: string) => void;
+  close(): void;
+}

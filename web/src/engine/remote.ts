@@ -1,0 +1,128 @@
+import type { CompiledCore } from './compile.ts';
+import { AttentionError } from './error.ts';
+import { checkGenerateOptions } from './generation.ts';
+import { Link, type LinkOptions } from './link.ts';
+import type {
+  AttentionOptions, AttentionResult, Build, Encoded, Encoding, GenerateOptions, LoadOptions, ModelInfo, ModelSource, Run, RunOptions, Step, Tensor, Variant,
+  WorkerEngine, WorkerModel,
+} from './types.ts';
+
+/** An engine in a worker: the same names as on this thread, each returning a promise. */
+export async function startRemoteEngine(compiled: CompiledCore, rungs: LinkOptions['rungs'], timeout: number): Promise<RemoteEngine> {
+  const holder: { engine?: RemoteEngine } = {};
+  const link = new Link({ rungs, compiled, timeout, onRestart: (reason) => holder.engine?.onRestart?.(reason) });
+  await link.ready();
+  return (holder.engine = new RemoteEngine(link, compiled.build));
+}
+
+/** Frees in the worker what the page has forgotten. */
+const forgotten = new FinalizationRegistry<() => void>((free) => free());
+
+class RemoteEngine implements WorkerEngine {
+  readonly build: Build;
+  readonly positions: WorkerEngine['positions'];
+  onRestart?: (reason: string) => void;
+  readonly #link: Link;
+
+  constructor(link: Link, build: Build) {
+    this.#link = link;
+    this.build = build;
+    const tabulated = link.encodings.filter((row) => row.tabulated);
+    this.positions = Object.fromEntries(
+      tabulated.map(({ name }) => [name, (tokens: number, width: number, params?: Record<string, number>) => link.call('table', [name, tokens, width, params])]),
+    );
+  }
+
+  variants(): Promise<Variant[]> {
+    return this.#link.call('variants', []);
+  }
+
+  async encodings(): Promise<Encoding[]> {
+    return structuredClone(this.#link.encodings);
+  }
+
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): Promise<AttentionResult> {
+    return this.#link.call('attention', [q, k, v, options]);
+  }
+
+  async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WorkerModel> {
+    const { model, info } = await this.#link.call('load', [portable(source)], options);
+    return new RemoteModel(this.#link, model, info);
+  }
+
+  dispose(): void {
+    this.#link.close();
+  }
+}
+
+/** A source as it reads in a worker, whose own address is another than the page's. */
+function portable(source: ModelSource): ModelSource {
+  if (typeof source === 'string' || source instanceof URL) {
+    return new URL(source, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  }
+  return 'length' in source ? Array.from(source) : source;
+}
+
+class RemoteModel implements WorkerModel {
+  readonly info: ModelInfo;
+  readonly #link: Link;
+  readonly #number: number;
+  readonly #epoch: number;
+  #disposed = false;
+
+  constructor(link: Link, number: number, info: ModelInfo) {
+    this.#link = link;
+    this.#number = number;
+    this.#epoch = link.epoch;
+    this.info = info;
+    const epoch = link.epoch;
+    forgotten.register(this, () => link.epoch === epoch && link.notify('dispose', [number]), this);
+  }
+
+  async encode(text: string): Promise<Encoded> {
+    this.#check();
+    return this.#link.call('encode', [this.#number, text]);
+  }
+
+  async run(text: string, options?: RunOptions): Promise<Run> {
+    this.#check();
+    return this.#link.call('run', [this.#number, text, options]);
+  }
+
+  /** Tokens come one by one as they are asked for: a slow reader never makes the worker run ahead. */
+  async *generate(text: string, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
+    this.#check();
+    checkGenerateOptions(options);
+    const { signal, ...rest } = options;
+    const generation = await this.#link.call('begin', [this.#number, text, rest], { signal });
+    try {
+      for (;;) {
+        this.#check();
+        const step = await this.#link.call('step', [generation], { signal });
+        if (!step) return;
+        yield step;
+      }
+    } finally {
+      if (this.#link.epoch === this.#epoch) this.#link.notify('end', [generation]);
+    }
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    forgotten.unregister(this);
+    if (this.#link.epoch === this.#epoch) this.#link.notify('dispose', [this.#number]);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new AttentionError('disposed', 'this model was disposed');
+    if (this.#link.closed) throw new AttentionError('disposed', 'the engine of this model was disposed');
+    if (this.#link.epoch !== this.#epoch) {
+      throw new AttentionError('disposed', 'this model went down with its worker; load it again');
+    }
+  }
+}

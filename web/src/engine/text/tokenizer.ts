@@ -1,0 +1,147 @@
+import type { Tokenizer as Library } from '@huggingface/tokenizers';
+import { AttentionError } from '../error.ts';
+import type { Encoded } from '../types.ts';
+import { characterCodec } from './characters.ts';
+import type { Codec } from './codec.ts';
+import { generalCodec } from './general.ts';
+import { maxTextLength } from './limits.ts';
+import { takeParts, type Parts, type Stage, type TokenizerFile } from './parts.ts';
+import { checkPatterns } from './patterns.ts';
+import { wordCodec } from './words.ts';
+
+/** A tokenizer.json at work: text to ids with the visitor's own pieces beside them, and back. */
+export interface Tokenizer {
+  readonly vocabulary: string[];
+  /** Tokens of `text`, the last `limit` of them; throws `text_empty`, `text_too_long`, `text_unknown`. */
+  encode(text: string, limit: number): Encoded;
+  /** A function that tells what each further id adds to a text that ends in `before`. */
+  writer(before: string): (id: number) => string;
+}
+
+/** Reads a tokenizer.json for a model of `vocabSize` ids. Throws `tokenizer_invalid`. */
+export async function openTokenizer(json: string, vocabSize: number): Promise<Tokenizer> {
+  const file = parseFile(json);
+  const { Tokenizer: LibraryTokenizer } = await import('@huggingface/tokenizers');
+  const library = build(() => new LibraryTokenizer(file, {}));
+  const parts = takeParts(library, file, vocabSize);
+  const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);
+  const frame = build(() => specialFrame(library, parts));
+  return {
+    vocabulary: codec.vocabulary,
+    encode: (text, limit) => encodeText(codec, frame, text, limit),
+    writer: (before) => codec.writer(before),
+  };
+}
+
+function parseFile(json: string): TokenizerFile {
+  const file: unknown = build(() => JSON.parse(json));
+  const model = (file as TokenizerFile | null)?.model;
+  if (typeof model !== 'object' || model === null || typeof model.vocab !== 'object' || model.vocab === null) {
+    throw new AttentionError('tokenizer_invalid', 'tokenizer.json: found no model.vocab, expected the format of Hugging Face tokenizers');
+  }
+  checkPatterns(file);
+  const absent = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
+  return { ...absent, ...(file as TokenizerFile) };
+}
+
+function build<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof AttentionError) throw error;
+    throw new AttentionError('tokenizer_invalid', `tokenizer.json: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const kCuttingStages = ['Whitespace', 'WhitespaceSplit', 'BertPreTokenizer', 'Punctuation', 'Digits', 'Split'];
+
+/** True if the pre-tokenizer only cuts, so that its words stand in the text as they are. */
+function onlyCuts(stage: Stage | null): boolean {
+  if (!stage || kCuttingStages.includes(stage.type)) return true;
+  return stage.type === 'Sequence' && (stage.pretokenizers ?? []).every(onlyCuts);
+}
+
+function keepsEverything(stage: Stage | null): boolean {
+  return !stage || (stage.type === 'Split' && !stage.invert && stage.behavior?.toLowerCase() !== 'removed');
+}
+
+function chooseCodec(library: Library, file: TokenizerFile, parts: Parts): Codec {
+  const { type, merges, byte_fallback: byteFallback } = file.model;
+  if (type === 'BPE' && merges?.length === 0 && !byteFallback && keepsEverything(file.pre_tokenizer)) {
+    return characterCodec(parts);
+  }
+  if (type === 'WordPiece' && onlyCuts(file.pre_tokenizer)) {
+    const decoder = file.decoder as ({ cleanup?: boolean } & Stage) | null;
+    return wordCodec(parts, {
+      prefix: String(file.model.continuing_subword_prefix ?? '##'),
+      longestWord: Math.min(100, Number(file.model.max_input_chars_per_word ?? 100)),
+      cleanup: decoder?.cleanup ?? false,
+    });
+  }
+  return generalCodec(library, file, parts);
+}
+
+/** Tokens like `<bos>` are taken out of the text before anything else happens to it. */
+function withAddedTokens(codec: Codec, library: Library, parts: Parts): Codec {
+  const added = [...library.get_added_tokens_decoder().values()].map((token) => token.content).filter(Boolean);
+  if (added.length === 0) return codec;
+  const escaped = added.sort((a, b) => b.length - a.length).map((content) => content.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const pattern = new RegExp(`(${escaped.join('|')})`, 'u');
+  return {
+    ...codec,
+    encode(text) {
+      const ids: number[] = [];
+      const tokens: string[] = [];
+      text.split(pattern).forEach((section, index) => {
+        if (section === '') return;
+        const pieces = index % 2 === 1 ? { ids: [parts.vocab.get(section) ?? -1], tokens: [section] } : codec.encode(section);
+        for (const id of pieces.ids) ids.push(id);
+        for (const token of pieces.tokens) tokens.push(token);
+      });
+      return { ids, tokens };
+    },
+  };
+}
+
+/** Special tokens that the tokenizer puts around every text. */
+interface Frame {
+  before: { id: number; token: string }[];
+  after: { id: number; token: string }[];
+}
+
+function specialFrame(library: Library, { vocab }: Parts): Frame {
+  const processor = library.post_processor;
+  if (!processor) return { before: [], after: [] };
+  const marker = '\u0000text';
+  const { tokens } = processor.post_process([marker], null, true);
+  const place = tokens.indexOf(marker);
+  const named = (list: string[]) => list.map((token) => ({ id: vocab.get(token) ?? -1, token }));
+  return { before: named(tokens.slice(0, place)), after: named(tokens.slice(place + 1)) };
+}
+
+function encodeText(codec: Codec, frame: Frame, text: string, limit: number): Encoded {
+  if (typeof text !== 'string') {
+    throw new AttentionError('argument_type', `text: found ${typeof text}, expected a string`);
+  }
+  if (text.length > maxTextLength) {
+    throw new AttentionError('text_too_long', `text: found ${text.length} characters, expected at most ${maxTextLength}`);
+  }
+  const pieces = codec.encode(text);
+  const ids = [...frame.before.map(({ id }) => id), ...pieces.ids, ...frame.after.map(({ id }) => id)];
+  const tokens = [...frame.before.map(({ token }) => token), ...pieces.tokens, ...frame.after.map(({ token }) => token)];
+  if (ids.length === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
+  return checkIds(codec, ids.slice(-limit), tokens.slice(-limit), ids.length);
+}
+
+function checkIds({ unknownId, vocabulary }: Codec, ids: number[], tokens: string[], total: number): Encoded {
+  const unknown: number[] = [];
+  const checked = Int32Array.from(ids, (id, index) => {
+    if (id !== unknownId && Number.isInteger(id) && id >= 0 && id < vocabulary.length) return id;
+    unknown.push(index);
+    if (unknownId === undefined) {
+      throw new AttentionError('text_unknown', `text: found ${JSON.stringify(tokens[index])}, which this vocabulary lacks, and it has no unknown token`);
+    }
+    return unknownId;
+  });
+  return { ids: checked, tokens, unknown, total };
+}

@@ -1,0 +1,243 @@
+/** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+
+/** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Which keys a query may attend to: `(queries, keys)`, 1 = may attend. Cells outside it follow the model's own structure. */
+export interface BooleanMask {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** A number that a row of a C++ table takes, with its range and meaning. */
+export interface Parameter {
+  readonly name: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly standard: number;
+  readonly meaning: string;
+}
+
+/** A row of the C++ table of attention variants. `formula` is TeX, `reference` a paper and its section. */
+export interface Variant {
+  readonly name: string;
+  readonly label: string;
+  readonly formula: string;
+  readonly reference: string;
+  readonly params: readonly Parameter[];
+}
+
+/** A row of the C++ table of positional encodings. `tabulated` rows have a function in `engine.positions`. */
+export interface Encoding extends Variant {
+  readonly tabulated: boolean;
+}
+
+/** Options of the bare operator; they follow the ONNX `Attention` operator where it has a say. */
+export interface AttentionOptions {
+  /** Name of a row of `variants()`; `causal: true` is short for `variant: 'causal'`. Default `'bidirectional'`. */
+  variant?: string;
+  causal?: boolean;
+  /** Factor on q . k; default `1 / sqrt(d_head)`. */
+  scale?: number;
+  /** `c * tanh(score / c)` before the mask; 0 (default) is off. */
+  softcap?: number;
+  /** Boolean (`Uint8Array`, 1 = may attend) or additive (`Float32Array`), `(queries, keys)`, for all heads. */
+  mask?: BooleanMask | Tensor;
+}
+
+/** `output` `(heads, queries, d_head)` and `pattern` `(heads, queries, keys)`, with a leading batch if `q` had one. */
+export interface AttentionResult {
+  output: Tensor;
+  pattern: Tensor;
+}
+
+/**
+ * A change at a station, as data. Exactly one of `set`, `scale`, `mask`.
+ * `at` is a station name, `*` standing for any layer: `blocks.*.attn.scores`.
+ */
+export interface Edit {
+  at: string;
+  /** Only this head (stations under `attn.` only). */
+  head?: number;
+  /** Every element becomes this number. */
+  set?: number;
+  /** Every element is multiplied by this number. */
+  scale?: number;
+  /** At `attn.scores` only: replaces the structure's mask (causal) cell by cell. */
+  mask?: BooleanMask;
+}
+
+/** What an edit callback is lent: a view of wasm memory that dies when the callback returns. */
+export interface StationView {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  /** The view of one head (first axis). */
+  head(index: number): StationView;
+  fill(value: number): StationView;
+}
+
+export interface RunOptions {
+  /** Station names to record; `*` stands for any layer. */
+  record?: string[];
+  edits?: Edit[];
+  /** `'all'` (default): logits `(tokens, vocab)`; `'last'`: `(1, vocab)`, cheaper. */
+  logits?: 'all' | 'last';
+}
+
+/** Options of a synchronous run: callbacks are possible on the same thread only. */
+export interface SyncRunOptions extends RunOptions {
+  edit?: Record<string, (view: StationView) => void>;
+}
+
+/** Text as a model sees it. */
+export interface Encoded {
+  /** The tokens that are used: the last `n_ctx` of them if the text is longer. */
+  ids: Int32Array;
+  /** The piece of text of each id, as it stands in the visitor's text (unknown pieces too). */
+  tokens: string[];
+  /** Positions in `ids` whose piece the vocabulary lacks. */
+  unknown: number[];
+  /** Tokens of the whole text; `total - ids.length` were left out at the front. */
+  total: number;
+}
+
+export interface Run extends Encoded {
+  text: string;
+  logits: Tensor;
+  /** Softmax of the last token's logits: what comes next, `(vocab)`. */
+  probs: Tensor;
+  activations: Record<string, Tensor>;
+  /** Time of the forward pass alone, in milliseconds. */
+  milliseconds: number;
+}
+
+export interface GenerateOptions {
+  /** Tokens to produce, default 40. */
+  maxTokens?: number;
+  /** 0 is greedy; default 1. */
+  temperature?: number;
+  /** Keep the k likeliest; 0 (default) keeps all. */
+  topK?: number;
+  /** Keep the likeliest whose probabilities reach p; 1 (default) keeps all. */
+  topP?: number;
+  /** The same seed, text and build give the same tokens in every engine; default 0. */
+  seed?: number;
+  /** Stop after a token that holds this text. */
+  stop?: string;
+  edits?: Edit[];
+  signal?: AbortSignal;
+}
+
+export interface Step {
+  id: number;
+  /** The piece of text that this token adds, with its space where the tokenizer puts one. */
+  token: string;
+  /** The prompt and everything generated so far. */
+  text: string;
+  /** The token's share of the distribution it was drawn from, in [0, 1]. */
+  probability: number;
+  milliseconds: number;
+}
+
+/** An example sentence that a model folder offers (key `attention_playground` of its `config.json`). */
+export interface Example {
+  text: string;
+  lang: string;
+  phenomenon?: string;
+}
+
+export interface ModelInfo {
+  family: string;
+  title: Record<string, string>;
+  examples: Example[];
+  n_layers: number;
+  n_heads: number;
+  d_model: number;
+  d_head: number;
+  d_mlp: number;
+  n_ctx: number;
+  vocab_size: number;
+  parameters: number;
+  /** Every station name, in the order of the forward pass. */
+  stations: string[];
+  /** The piece of text of every id. */
+  vocabulary: string[];
+}
+
+/** Three files of a Hugging Face folder, already read. */
+export interface ModelFiles {
+  config: string;
+  weights: Uint8Array;
+  tokenizer: string;
+}
+
+export type ModelSource = string | URL | FileList | readonly File[] | ModelFiles;
+
+export interface LoadOptions {
+  /** Bytes so far and in all (`total` is 0 while unknown). */
+  onProgress?: (loaded: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** What both kinds of `Model` know without computing. */
+interface ModelBase {
+  readonly info: ModelInfo;
+  generate(text: string, options?: GenerateOptions): AsyncIterableIterator<Step>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Model extends ModelBase {
+  encode(text: string): Encoded;
+  run(text: string, options?: SyncRunOptions): Run;
+}
+
+export interface WorkerModel extends ModelBase {
+  encode(text: string): Promise<Encoded>;
+  run(text: string, options?: RunOptions): Promise<Run>;
+}
+
+export type Build = 'simd' | 'relaxed-simd';
+
+export interface InitOptions {
+  worker?: boolean;
+  /** Default: the relaxed build where the engine compiles it, else the plain one. */
+  build?: Build;
+  wasmUrl?: string | URL;
+  wasmBinary?: BufferSource;
+  /** With `worker`: replace a worker that says nothing for so many milliseconds while a call waits; 0 (default) never. */
+  timeout?: number;
+}
+
+/** `positions.sinusoidal(tokens, d)` gives a `(tokens, d)` table; one function per tabulated row of the C++ table. */
+export type PositionFunctions = Record<
+  string,
+  (tokens: number, width: number, params?: Record<string, number>) => Tensor
+>;
+
+export interface Engine {
+  readonly build: Build;
+  readonly positions: PositionFunctions;
+  variants(): Variant[];
+  encodings(): Encoding[];
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): AttentionResult;
+  loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
+  dispose(): void;
+}
+
+type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+
+export interface WorkerEngine {
+  readonly build: Build;
+  readonly positions: Record<string, Promised<PositionFunctions[string]>>;
+  variants(): Promise<Variant[]>;
+  encodings(): Promise<Encoding[]>;
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): Promise<AttentionResult>;
+  loadModel(source: ModelSource, options?: LoadOptions): Promise<WorkerModel>;
+  /** Called after a trap or exhausted memory: the worker was replaced, models opened before throw `disposed`. */
+  onRestart?: (reason: string) => void;
+  dispose(): void;
+}

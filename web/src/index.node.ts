@@ -1,0 +1,2 @@
+export { init } from './engine/node.ts';
+export * from './engine/public.ts';

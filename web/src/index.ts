@@ -1,0 +1,2 @@
+export { init } from './engine/browser.ts';
+export * from './engine/public.ts';

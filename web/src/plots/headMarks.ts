@@ -1,0 +1,141 @@
+import { colourTable, hexOf, levelOf } from './colour.ts';
+import type { Drawing, Mark, RasterMark } from './marks.ts';
+import type { HeadPattern } from './pattern.ts';
+import { textWidth } from './tokens.ts';
+import type { HeadPlace, MaskedAt, Palette, Theme } from './types.ts';
+
+/** A head's match with something, shown in the corner of its map. */
+export interface Badge extends HeadPlace {
+  /** In [0, 1]; drawn with two decimals unless `label` is given. */
+  value: number;
+  label?: string;
+}
+
+export interface HeadTile extends HeadPlace {
+  pattern: HeadPattern;
+  off: boolean;
+  badge?: Badge;
+}
+
+/** Where the tiles are, in CSS pixels; `side` is the side of a map, its label stands above it. */
+export interface HeadLayout {
+  width: number;
+  height: number;
+  columns: number;
+  side: number;
+  pitchX: number;
+  pitchY: number;
+}
+
+export interface HeadState {
+  layout: HeadLayout;
+  tiles: readonly HeadTile[];
+  masked?: MaskedAt;
+  selected: HeadPlace | null;
+  hovered: HeadPlace | null;
+  theme: Theme;
+  palette: Palette;
+}
+
+const labelRoom = 18;
+const smallestSide = 24;
+const largestSide = 104;
+const margin = 3;
+
+/** As many columns as heads if the maps stay at least 24 pixels wide, else fewer. */
+export function layoutHeads(width: number, count: number, heads: number): HeadLayout {
+  const gap = width / heads < 56 ? 6 : 12;
+  const fitting = Math.max(1, Math.floor((width - 2 * margin + gap) / (smallestSide + gap)));
+  const columns = Math.min(heads, fitting);
+  const side = Math.min(largestSide, Math.floor((width - 2 * margin + gap) / columns) - gap);
+  const rows = Math.ceil(count / columns);
+  return {
+    width: 2 * margin + columns * (side + gap) - gap,
+    height: rows * (side + labelRoom + gap) - gap + margin,
+    columns,
+    side,
+    pitchX: side + gap,
+    pitchY: side + labelRoom + gap,
+  };
+}
+
+/** Corner of a tile's map. */
+export function tileAt(layout: HeadLayout, index: number): { x: number; y: number } {
+  return { x: margin + (index % layout.columns) * layout.pitchX, y: Math.floor(index / layout.columns) * layout.pitchY + labelRoom };
+}
+
+/**
+ * A pattern at most `limit` cells wide and high: where cells must share a dot, the largest weight shows,
+ * so that a thin diagonal stays visible. A dot is masked only if all its cells are.
+ */
+export function poolLevels(pattern: HeadPattern, limit: number, masked?: MaskedAt): { rows: number; columns: number; levels: Int16Array } {
+  const rows = Math.min(limit, pattern.queries);
+  const columns = Math.min(limit, pattern.keys);
+  const levels = new Int16Array(rows * columns).fill(-1);
+  for (let query = 0; query < pattern.queries; ++query) {
+    const row = Math.floor((query * rows) / pattern.queries);
+    for (let key = 0; key < pattern.keys; ++key) {
+      if (masked?.(query, key)) continue;
+      const at = row * columns + Math.floor((key * columns) / pattern.keys);
+      levels[at] = Math.max(levels[at]!, levelOf(pattern.at(query, key)));
+    }
+  }
+  return { rows, columns, levels };
+}
+
+function same(a: HeadPlace | null, b: HeadPlace): boolean {
+  return a?.layer === b.layer && a.head === b.head;
+}
+
+function mapMarks(state: HeadState, tile: HeadTile, index: number): Mark[] {
+  const { side } = state.layout;
+  const box = { ...tileAt(state.layout, index), width: side, height: side };
+  const raster: RasterMark = { kind: 'raster', ...box, ...poolLevels(tile.pattern, 2 * side, state.masked), opacity: tile.off ? 0.3 : undefined };
+  return [
+    { kind: 'rect', ...box, fill: state.palette === 'viridis' ? 'paper' : hexOf(colourTable('indigo', state.theme), 0) },
+    raster,
+  ];
+}
+
+function badgeMarks(tile: HeadTile, x: number, y: number, side: number): Mark[] {
+  if (!tile.badge) return [];
+  const text = tile.badge.label ?? tile.badge.value.toFixed(2);
+  const size = side < 44 ? 9 : 10.5;
+  const width = textWidth(text, size) + 10;
+  const box = { x: x + side - width + 3, y: y - 4, width, height: size + 5, radius: (size + 5) / 2 };
+  return [
+    { kind: 'rect', ...box, fill: 'paper', stroke: 'link', strokeWidth: 1 },
+    { kind: 'text', x: box.x + width / 2, y: box.y + size + 1, text, fill: 'link', size, weight: 600, anchor: 'middle', digits: true },
+  ];
+}
+
+function frontOf(state: HeadState, tile: HeadTile, index: number): Mark[] {
+  const { side } = state.layout;
+  const { x, y } = tileAt(state.layout, index);
+  const on = same(state.selected, tile);
+  const pointed = same(state.hovered, tile);
+  const label = `L${tile.layer}·H${tile.head}`;
+  const size = side < 34 ? 9 : 11;
+  const text = textWidth(label, size) > state.layout.pitchX - 4 ? `${tile.layer}·${tile.head}` : label;
+  const cross = { kind: 'line' as const, stroke: 'less', strokeWidth: 1.5, opacity: 0.85 };
+  return [
+    { kind: 'text', x: x + 1, y: y - 6, text, fill: on ? 'accent' : 'soft', size, weight: on ? 700 : 400, digits: true, opacity: tile.off ? 0.6 : undefined },
+    { kind: 'rect', x: x - 0.5, y: y - 0.5, width: side + 1, height: side + 1, stroke: 'faint' },
+    ...(tile.off ? [{ ...cross, x1: x, y1: y, x2: x + side, y2: y + side }, { ...cross, x1: x + side, y1: y, x2: x, y2: y + side }] : []),
+    ...(on || pointed ? [{ kind: 'rect' as const, x: x - 1.5, y: y - 1.5, width: side + 3, height: side + 3, radius: 3, stroke: 'accent', strokeWidth: on ? 2.5 : 1.25 }] : []),
+    ...badgeMarks(tile, x, y, side),
+  ];
+}
+
+/** All heads as a list of marks; with `front` only, the ground is left empty. */
+export function drawHeads(state: HeadState, part: 'all' | 'front' = 'all'): Drawing {
+  const { layout, tiles, theme, palette } = state;
+  return {
+    width: layout.width,
+    height: layout.height,
+    theme,
+    palette,
+    ground: part === 'all' ? tiles.flatMap((tile, index) => mapMarks(state, tile, index)) : [],
+    front: tiles.flatMap((tile, index) => frontOf(state, tile, index)),
+  };
+}

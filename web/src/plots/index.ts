@@ -1,0 +1,17 @@
+export { arithmetic } from './arithmetic.ts';
+export type { Arithmetic, ArithmeticData, ArithmeticOptions } from './arithmetic.ts';
+export { attentionArcs } from './attentionArcs.ts';
+export type { AttentionArcs, AttentionArcsOptions } from './attentionArcs.ts';
+export { attentionMap } from './attentionMap.ts';
+export type { AttentionMap, AttentionMapOptions } from './attentionMap.ts';
+export { colourLegend } from './colourLegend.ts';
+export type { ColourLegendOptions } from './colourLegend.ts';
+export { patternToCsv, plotToPng, plotToSvg } from './exports.ts';
+export type { CsvOptions } from './exports.ts';
+export { headGrid } from './headGrid.ts';
+export type { HeadGrid, HeadGridOptions } from './headGrid.ts';
+export type { Badge } from './headMarks.ts';
+export { probabilityBars } from './probabilityBars.ts';
+export type { ProbabilityBars, ProbabilityBarsOptions } from './probabilityBars.ts';
+export { visibleToken } from './tokens.ts';
+export type * from './types.ts';

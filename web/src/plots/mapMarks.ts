@@ -1,0 +1,218 @@
+import { colourTable, hexOf, inkOn, levelOf } from './colour.ts';
+import { legendMarks } from './legendMarks.ts';
+import { labelStep, narrowWidth } from './mapLayout.ts';
+import type { MapLayout } from './mapLayout.ts';
+import type { Drawing, LineMark, Mark, TextMark } from './marks.ts';
+import { maskedRuns } from './pattern.ts';
+import type { HeadPattern } from './pattern.ts';
+import { fitText, visibleToken } from './tokens.ts';
+import type { Cell, Lang, Link, MaskedAt, Palette, Theme } from './types.ts';
+import { percent, say } from './words.ts';
+
+/** Everything that a map shows. */
+export interface MapState {
+  layout: MapLayout;
+  pattern: HeadPattern;
+  tokens: readonly string[];
+  keyTokens: readonly string[];
+  masked: MaskedAt;
+  links: readonly Link[];
+  /** Whether masked cells can occur at all: a sign in the legend. */
+  hasMask: boolean;
+  selected: Cell | null;
+  hovered: Cell | null;
+  lang: Lang;
+  theme: Theme;
+  palette: Palette;
+}
+
+/** Cells at least this wide get a hairline grid, and a printed value, in pixels. */
+const gridFrom = 12;
+const valueFrom = 34;
+
+/** Keeps a token's direction to itself inside a line of other text. */
+export function embed(token: string): string {
+  return `\u2068${visibleToken(token)}\u2069`;
+}
+
+/** The weights as levels; masked cells have none. */
+export function mapLevels({ pattern, masked }: MapState): Int16Array {
+  const levels = new Int16Array(pattern.queries * pattern.keys);
+  for (let query = 0; query < pattern.queries; ++query) {
+    for (let key = 0; key < pattern.keys; ++key) {
+      levels[query * pattern.keys + key] = masked(query, key) ? -1 : levelOf(pattern.at(query, key));
+    }
+  }
+  return levels;
+}
+
+function hatchMarks({ layout, masked }: MapState): Mark[] {
+  const { left, top, cell, queries, keys } = layout;
+  const marks: Mark[] = [];
+  for (let query = 0; query < queries; ++query) {
+    for (const [from, to] of maskedRuns(masked, query, keys)) {
+      marks.push({ kind: 'hatch', x: left + from * cell, y: top + query * cell, width: (to - from) * cell, height: cell });
+    }
+  }
+  return marks;
+}
+
+function gridMarks({ left, top, cell, queries, keys }: MapLayout): Mark[] {
+  const marks: Mark[] = [];
+  const right = left + keys * cell;
+  const bottom = top + queries * cell;
+  const line = (x1: number, y1: number, x2: number, y2: number): LineMark => ({ kind: 'line', x1, y1, x2, y2, stroke: 'faint', strokeWidth: 1 });
+  if (cell >= gridFrom) {
+    for (let key = 1; key < keys; ++key) marks.push(line(left + key * cell, top, left + key * cell, bottom));
+    for (let query = 1; query < queries; ++query) marks.push(line(left, top + query * cell, right, top + query * cell));
+  }
+  marks.push({ kind: 'rect', x: left - 0.5, y: top - 0.5, width: right - left + 1, height: bottom - top + 1, stroke: 'faint' });
+  return marks;
+}
+
+function valueMarks({ layout, pattern, masked, theme, palette }: MapState): TextMark[] {
+  const { left, top, cell, queries, keys } = layout;
+  if (cell < valueFrom) return [];
+  const colours = colourTable(palette, theme);
+  const size = Math.min(14, Math.floor(cell * 0.3));
+  const marks: TextMark[] = [];
+  for (let query = 0; query < queries; ++query) {
+    for (let key = 0; key < keys; ++key) {
+      if (masked(query, key)) continue;
+      const weight = pattern.at(query, key);
+      marks.push({
+        kind: 'text',
+        x: left + (key + 0.5) * cell,
+        y: top + (query + 0.5) * cell + size * 0.36,
+        text: weight.toFixed(2),
+        fill: weight < 0.005 ? 'hatch' : inkOn(hexOf(colours, levelOf(weight))),
+        size,
+        anchor: 'middle',
+        digits: true,
+      });
+    }
+  }
+  return marks;
+}
+
+function legendAt({ layout, lang, hasMask, links }: MapState): Mark[] {
+  const y = layout.top + layout.queries * layout.cell + 16;
+  const x = layout.width < narrowWidth ? Math.min(layout.left, 12) : layout.left;
+  return legendMarks({ x, y, lang, masked: hasMask, links: links.length > 0 }).marks;
+}
+
+function groundMarks(state: MapState): Mark[] {
+  const { left, top, cell, queries, keys } = state.layout;
+  const box = { x: left, y: top, width: keys * cell, height: queries * cell };
+  const paper = hexOf(colourTable(state.palette, state.theme), 0);
+  return [
+    { kind: 'rect', ...box, fill: state.palette === 'viridis' ? 'paper' : paper },
+    { kind: 'raster', ...box, rows: queries, columns: keys, levels: mapLevels(state) },
+    ...hatchMarks(state),
+    ...gridMarks(state.layout),
+    ...valueMarks(state),
+    ...legendAt(state),
+  ];
+}
+
+/** Which labels are shown: every `step`-th, and the active one in place of its close neighbours. */
+export function shownLabels(count: number, step: number, active: number | undefined): number[] {
+  const shown: number[] = [];
+  for (let index = 0; index < count; ++index) {
+    const near = active !== undefined && Math.abs(index - active) < step;
+    if (index === active || (index % step === 0 && !near)) shown.push(index);
+  }
+  return shown;
+}
+
+function labelMark(state: MapState, axis: 'row' | 'column', index: number, active: number | undefined): TextMark {
+  const { layout } = state;
+  const { left, top, cell } = layout;
+  const row = axis === 'row';
+  const size = row ? layout.rowFont : layout.columnFont;
+  const on = index === active;
+  const text = fitText(visibleToken((row ? state.tokens : state.keyTokens)[index]!), size, row ? layout.rowRoom : Math.max(layout.columnRoom, size));
+  const look = { kind: 'text' as const, text, size, fill: on ? 'accent' : active === undefined ? 'ink' : 'soft', weight: on ? 700 : 400 };
+  if (row) return { ...look, x: left - 7, y: top + (index + 0.5) * cell + size * 0.35, anchor: 'end' };
+  const middle = left + (index + 0.5) * cell;
+  if (layout.columns === 'upright') return { ...look, x: middle, y: top - 8, anchor: 'middle' };
+  if (layout.columns === 'vertical') return { ...look, x: middle + size * 0.35, y: top - 6, anchor: 'start', rotate: -90 };
+  return { ...look, x: middle + size * 0.3, y: top - 6, anchor: 'start', rotate: -45 };
+}
+
+function labelMarks(state: MapState, active: Cell | null): TextMark[] {
+  const { layout } = state;
+  const rows = shownLabels(layout.queries, labelStep(layout, 'row'), active?.query);
+  const columns = shownLabels(layout.keys, labelStep(layout, 'column'), active?.key);
+  return [
+    ...rows.map((query) => labelMark(state, 'row', query, active?.query)),
+    ...columns.map((key) => labelMark(state, 'column', key, active?.key)),
+  ];
+}
+
+function linkMarks({ layout, links }: MapState): Mark[] {
+  const { left, top, cell } = layout;
+  const r = Math.max(2.5, Math.min(23, cell * 0.42));
+  return links.flatMap(({ query, key }): Mark[] => {
+    const place = { kind: 'circle' as const, cx: left + (key + 0.5) * cell, cy: top + (query + 0.5) * cell, r };
+    return [
+      { ...place, stroke: 'paper', strokeWidth: cell >= 16 ? 3.5 : 2.5 },
+      { ...place, stroke: 'link', strokeWidth: cell >= 16 ? 2 : 1.25 },
+    ];
+  });
+}
+
+/** Row and column between hairlines, and the cell in a frame. */
+function crossMarks(layout: MapLayout, { query, key }: Cell): Mark[] {
+  const { left, top, cell, queries, keys } = layout;
+  const x = left + key * cell;
+  const y = top + query * cell;
+  const band = { kind: 'rect' as const, stroke: 'accent', strokeWidth: 1, opacity: 0.75 };
+  return [
+    { ...band, x: left - 0.5, y: y - 0.5, width: keys * cell + 1, height: cell + 1 },
+    { ...band, x: x - 0.5, y: top - 0.5, width: cell + 1, height: queries * cell + 1 },
+  ];
+}
+
+function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell): Mark[] {
+  const out = Math.max(0, (8 - cell) / 2);
+  const box = { kind: 'rect' as const, x: left + key * cell - out, y: top + query * cell - out, width: cell + 2 * out, height: cell + 2 * out, radius: 2 };
+  return [
+    { ...box, stroke: 'paper', strokeWidth: 4 },
+    { ...box, stroke: 'accent', strokeWidth: 2 },
+  ];
+}
+
+/** The cell in words, as it stands under the map. */
+export function reading(state: MapState, { query, key }: Cell): string {
+  const value = state.masked(query, key) ? say(state.lang, 'masked') : percent(state.pattern.at(query, key));
+  return `${embed(state.tokens[query]!)} → ${embed(state.keyTokens[key]!)}  ${value}`;
+}
+
+function readingMarks(state: MapState, active: Cell): TextMark[] {
+  const { layout } = state;
+  const narrow = layout.width < narrowWidth;
+  const y = layout.top + layout.queries * layout.cell + (narrow ? 44 : 25);
+  const x = narrow ? 12 : Math.max(layout.left + layout.keys * layout.cell, leastReading);
+  return [{ kind: 'text', x, y, text: reading(state, active), fill: 'ink', size: 13, weight: 600, anchor: narrow ? 'start' : 'end', digits: true }];
+}
+
+const leastReading = 420;
+
+function frontMarks(state: MapState): Mark[] {
+  const active = state.hovered ?? state.selected;
+  return [
+    ...(active ? crossMarks(state.layout, active) : []),
+    ...linkMarks(state),
+    ...(state.selected ? frameMarks(state.layout, state.selected) : []),
+    ...(state.hovered ? frameMarks(state.layout, state.hovered) : []),
+    ...labelMarks(state, active),
+    ...(active ? readingMarks(state, active) : []),
+  ];
+}
+
+/** The whole map as a list of marks; with `front` only, the ground is left empty. */
+export function drawMap(state: MapState, part: 'all' | 'front' = 'all'): Drawing {
+  const { layout, theme, palette } = state;
+  return { width: layout.width, height: layout.height, theme, palette, ground: part === 'all' ? groundMarks(state) : [], front: frontMarks(state) };
+}
