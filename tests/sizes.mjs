@@ -59,12 +59,14 @@ export function judgeSizes(ceilings, found) {
   const complain = (name, unit, size) =>
     size > ceilings[name][unit] ? [`${name}: ${size} bytes ${unit}, ceiling ${ceilings[name][unit]}`] : [];
   return Object.entries(found).map(([name, size]) => {
-    if (!ceilings[name]) return { name, complaints: [`${name}: ${size.raw} bytes, but no ceiling in tests/sizes.json`] };
+    if (!ceilings[name])
+      return { name, complaints: [`${name}: ${size.raw} bytes, but no ceiling in tests/sizes.json`] };
     return { name, complaints: [...complain(name, 'raw', size.raw), ...complain(name, 'brotli', size.brotli)] };
   });
 }
 
-const measureAll = (root) => Object.fromEntries(Object.entries(groups(root)).map(([name, paths]) => [name, measure(paths)]));
+const measureAll = (root) =>
+  Object.fromEntries(Object.entries(groups(root)).map(([name, paths]) => [name, measure(paths)]));
 
 /** Measures the built site of the repository at `root`; counts, and prints what is too large. */
 export function checkSizes(root, print) {

@@ -12,11 +12,7 @@ export default defineConfig({
   root: kRoot,
   resolve: site.resolve,
   test: {
-    projects: [
-      suite('wasm', 'node', 60_000),
-      suite('plots', 'happy-dom', 30_000),
-      suite('package', 'node', 300_000),
-    ],
+    projects: [suite('wasm', 'node', 60_000), suite('plots', 'happy-dom', 30_000), suite('package', 'node', 300_000)],
     reporters: ['default'],
   },
 });

@@ -91,7 +91,7 @@ export default defineConfig({
     // Demos import the package by its name, as a stranger would.
     alias: [
       { find: /^attention-playground$/, replacement: source('index.ts') },
-      { find: /^attention-playground\/element$/, replacement: source('element.ts') },
+      { find: /^attention-playground\/element$/, replacement: source('elements/index.ts') },
       { find: /^attention-playground\/plots$/, replacement: source('plots/index.ts') },
     ],
   },
@@ -107,9 +107,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: Object.fromEntries(
-        [...appPages.keys(), ...demoPages].map((path) => [relative(kRoot, path).replaceAll('/', '-').slice(0, -5), path]),
+        [...appPages.keys(), ...demoPages].map((path) => [
+          relative(kRoot, path).replaceAll('/', '-').slice(0, -5),
+          path,
+        ]),
       ),
     },
   },
 });
-

@@ -196,7 +196,8 @@ class Parser {
     for (double i = std::min(std::abs(exponent), kLargestExponent); i > 0.0; --i) power *= 10.0;
     Json value;
     value.kind = Json::Kind::number;
-    value.number = (negative ? -1.0 : 1.0) * (exponent < 0.0 ? mantissa / power : mantissa * power);
+    const double size = exponent < 0.0 ? mantissa / power : mantissa * power;
+    value.number = mantissa == 0.0 ? 0.0 : (negative ? -size : size);
     return value;
   }
 

@@ -15,6 +15,7 @@ import random
 import sys
 
 import numpy as np
+import torch
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(FOLDER))
@@ -30,12 +31,14 @@ import words  # noqa: E402
 from generator import Generator, golden_sentences, load_grammar  # noqa: E402
 
 N_CTX = 48
-BATCH = 64
+BATCH = 32
 UNKNOWN_RATE = 0.01  # of the words of a training input
 OTHER_TARGETS = 0.25  # of the targets that are not decisive are scored
 HELD_OUT_SENTENCES = 100  # a phenomenon and language
+REFERENCE_CELLS = 1500  # numbers kept of one station in reference.json
 MODEL = os.path.join(FOLDER, "model")
 HELD_OUT = os.path.join(FOLDER, "heldout.json")
+README = os.path.join(FOLDER, "README.md")
 GOLDEN = os.path.join(ROOT, "tests", "golden", "sentences-links.json")
 
 
@@ -102,8 +105,6 @@ def train(arguments, grammar, index):
         steps=arguments.steps, minutes=arguments.minutes, seed=arguments.seed, weight_decay=arguments.weight_decay,
         lr_matrix=arguments.lr, decay_share=0.5, eval_every=250,
     )  # fmt: skip
-    import torch
-
     torch.manual_seed(arguments.seed)
     model, held = gpt2.GPT2(config), load_held_out()
     print(f"{gpt2.count_parameters(model)} parameters, {len(index)} words", flush=True)
@@ -141,9 +142,14 @@ def export_if_better(model, arguments, grammar, index):
         return
     info = page.page_info(heads)
     inputs = [(example["text"], words.encode(example["text"], index)) for example in info["examples"][:2]]
-    export.export_model(MODEL, model, words.tokenizer(grammar), info, inputs)
+    export.export_model(MODEL, model, words.tokenizer(grammar), info, inputs, REFERENCE_CELLS)
     export.write_atomically(os.path.join(MODEL, "heads.json"), compact_json(heads) + "\n")
     print(f"exported to {MODEL}")
+
+
+def report(heads):
+    export.quote_figures(README, {}, page.readme_table(heads))
+    export.print_figures(page.summary(heads))
 
 
 def parse():
@@ -173,10 +179,10 @@ def main():
     if arguments.figures:
         heads = figures.measure(export.load_model(MODEL), load_held_out(), grammar)
         page.print_table(heads)
-        export.print_figures(page.summary(heads))
+        report(heads)
         return
     export_if_better(train(arguments, grammar, index), arguments, grammar, index)
-    export.print_figures(page.summary(shipped_heads()))
+    report(shipped_heads())
 
 
 if __name__ == "__main__":

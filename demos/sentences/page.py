@@ -47,6 +47,24 @@ def summary(heads):
     return found
 
 
+def readme_table(heads):
+    """The README's table of figures, in Markdown."""
+    found = summary(heads)
+    lines = [
+        f"{found.pop('sentences')} held-out sentences.", "",
+        "| phenomenon | right (en, zh) | best head | score | right without it | others without it, lowest | clean |",
+        "|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for name, entry in found.items():
+        percent = {key: f"{100 * entry[key]:.1f} %" for key in ("accuracy", "en", "zh", "without", "others_without")}
+        right = f"{percent['accuracy']} ({percent['en']}, {percent['zh']})"
+        head = f"layer {entry['layer']}, head {entry['head']}"
+        clean = "yes" if entry["clean"] else "no"
+        cells = [name, right, head, f"{entry['score']:.2f}", percent["without"], percent["others_without"], clean]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def print_table(heads):
     names = [entry["name"] for entry in heads["phenomena"]]
     print("score / accuracy without | " + " | ".join(names))

@@ -66,7 +66,7 @@ def config_dict(config, page):
         "n_embd": config.d_model,
         "n_layer": config.n_layers,
         "n_head": config.n_heads,
-        "n_inner": 4 * config.d_model,
+        "n_inner": config.n_inner,
         "activation_function": "gelu_new",
         "layer_norm_epsilon": config.layer_norm_epsilon,
         "tie_word_embeddings": True,
@@ -80,7 +80,7 @@ def config_of(folder):
     with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
         found = json.load(file)
     sizes = [found[key] for key in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")]
-    return gpt2.Config(*sizes, layer_norm_epsilon=found["layer_norm_epsilon"])
+    return gpt2.Config(*sizes, layer_norm_epsilon=found["layer_norm_epsilon"], n_inner=found["n_inner"])
 
 
 def load_model(folder):

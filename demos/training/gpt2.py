@@ -17,7 +17,8 @@ from torch import nn
 
 @dataclass
 class Config:
-    """Sizes of a model; `n_inner` is 4 * d_model. `dropout` in 0..1, used in training only."""
+    """Sizes of a model; `n_inner`, the width of the feed-forward layer, is 4 * d_model unless
+    given. `dropout` in 0..1, used in training only."""
 
     vocab_size: int
     n_ctx: int
@@ -26,6 +27,10 @@ class Config:
     n_heads: int
     dropout: float = 0.0
     layer_norm_epsilon: float = 1e-5
+    n_inner: int = 0
+
+    def __post_init__(self):
+        self.n_inner = self.n_inner or 4 * self.d_model
 
     @property
     def d_head(self):
@@ -116,8 +121,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, config):
         super().__init__()
-        self.c_fc = Conv1D(config.d_model, 4 * config.d_model)
-        self.c_proj = Conv1D(4 * config.d_model, config.d_model, 0.02 / math.sqrt(2 * config.n_layers))
+        self.c_fc = Conv1D(config.d_model, config.n_inner)
+        self.c_proj = Conv1D(config.n_inner, config.d_model, 0.02 / math.sqrt(2 * config.n_layers))
 
     def forward(self, x, probe):
         pre = self.c_fc(x)

@@ -56,7 +56,10 @@ async function expectServed(address, path, type, check) {
 
 /** The checks, in order: `[name, async (clone) => void]`; `clone` is `{folder, first}`. */
 const kChecks = [
-  ['npm start serves the page', ({ first }) => expectServed(first.address, '', 'text/html', (body) => body.includes('<script'))],
+  [
+    'npm start serves the page',
+    ({ first }) => expectServed(first.address, '', 'text/html', (body) => body.includes('<script')),
+  ],
   [
     'npm start serves every wasm module',
     async ({ folder, first }) => {

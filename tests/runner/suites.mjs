@@ -60,7 +60,9 @@ const coreTests = (preset, builds, command) => async (context) => {
 const typecheck = async (context) => {
   await prepare();
   const check = (project) =>
-    single(context, `types of ${project}`, () => run(process.execPath, [tool('typescript/bin/tsc'), '-p', project], { cwd: kRoot }));
+    single(context, `types of ${project}`, () =>
+      run(process.execPath, [tool('typescript/bin/tsc'), '-p', project], { cwd: kRoot }),
+    );
   const projects = ['web', 'demos', 'tests'];
   const counts = [];
   for (const project of projects) counts.push(await check(project));
@@ -73,7 +75,9 @@ const vitest = (folder) => async (context) => {
   const args = [tool('vitest/vitest.mjs'), 'run', '--config', 'tests/vitest.config.ts', '--project', folder];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const options = { env: { CI: '1', NO_COLOR: '1' } };
-  return program(context, folder, process.execPath, [...args, ...reporters], options, () => countVitest(report, `/tests/${folder}/`));
+  return program(context, folder, process.execPath, [...args, ...reporters], options, () =>
+    countVitest(report, `/tests/${folder}/`),
+  );
 };
 
 /** The package's tests install what `npm run build` leaves in dist/package. */
@@ -114,8 +118,16 @@ export const kSuites = [
     },
   },
   { name: 'core, native with sanitizers', folder: 'core', run: coreTests('dev', ['dev'], ['build/dev/core_tests']) },
-  { name: 'core, as wasm in Node', folder: 'core', run: coreTests('wasm', ['wasm-tests'], [process.execPath, 'build/wasm/core_tests.cjs']) },
-  { name: 'core, wasm-like', folder: 'core', run: coreTests('wasm-like', ['wasm-like'], ['build/wasm-like/core_tests']) },
+  {
+    name: 'core, as wasm in Node',
+    folder: 'core',
+    run: coreTests('wasm', ['wasm-tests'], [process.execPath, 'build/wasm/core_tests.cjs']),
+  },
+  {
+    name: 'core, wasm-like',
+    folder: 'core',
+    run: coreTests('wasm-like', ['wasm-like'], ['build/wasm-like/core_tests']),
+  },
   { name: 'bindings and engine', folder: 'wasm', run: vitest('wasm') },
   { name: 'plots', folder: 'plots', run: vitest('plots') },
   { name: 'package', folder: 'package', run: packageTests },

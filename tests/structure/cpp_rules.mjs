@@ -56,7 +56,9 @@ function coreSystemInclude(path, { name, system }) {
 }
 
 const isVariantFile = ({ path, text }) =>
-  /^core\/attention\/\w+\.cpp$/.test(path) && !/\/(variants|attention|operator)\.cpp$/.test(path) && isCpp({ path, text });
+  /^core\/attention\/\w+\.cpp$/.test(path) &&
+  !/\/(variants|attention|operator)\.cpp$/.test(path) &&
+  isCpp({ path, text });
 
 /** A variant knows the shared headers, never the operator, the table or another variant. */
 function variantArrow(path, { name }) {
@@ -126,8 +128,9 @@ export const kCppRules = [
   {
     name: 'Emscripten is included in wasm/ only',
     check: (tree) =>
-      judgeIncludes(tree.filter((file) => isCpp(file) && !file.path.startsWith('wasm/')), (path, { name }) =>
-        /^emscripten(\/|\.h)/.test(name) ? 'only wasm/ knows of it' : null,
+      judgeIncludes(
+        tree.filter((file) => isCpp(file) && !file.path.startsWith('wasm/')),
+        (path, { name }) => (/^emscripten(\/|\.h)/.test(name) ? 'only wasm/ knows of it' : null),
       ),
     broken: [{ path: 'core/models/transformer.cpp', text: '#include <emscripten/val.h>\n' }],
   },

@@ -28,7 +28,10 @@ function topLevel(tree) {
 
 /** Hosts that only one machine or company can reach, and folders of the machine that a file was made on. */
 const kForbidden = [
-  [/https?:\/\/[^/\s"']*\b(registry|mirror|mirrors|proxy|artifactory|nexus|artifacts?|deb|snapshot)\b[^/\s"']*/i, 'a package host'],
+  [
+    /https?:\/\/[^/\s"']*\b(registry|mirror|mirrors|proxy|artifactory|nexus|artifacts?|deb|snapshot)\b[^/\s"']*/i,
+    'a package host',
+  ],
   [/"resolved": "http/, 'the address that a package came from'],
   [/(?<![\w.)}/-])\/(work|root|home|Users)\/\w/, 'a folder of one machine'],
   [/(?<![\w.)}/-])\/tmp\/\w/, 'a folder of one machine'],
@@ -53,7 +56,9 @@ function demosWithoutReadme(tree) {
   const paths = tree.map(({ path }) => path);
   const demos = new Set(paths.flatMap((path) => /^demos\/([^/]+)\//.exec(path)?.[1] ?? []));
   if (demos.size === 0) return ['there are no demos'];
-  return [...demos].filter((name) => !paths.includes(`demos/${name}/README.md`)).map((name) => `demos/${name} has no README.md`);
+  return [...demos]
+    .filter((name) => !paths.includes(`demos/${name}/README.md`))
+    .map((name) => `demos/${name} has no README.md`);
 }
 
 const isSource = ({ path }) => /\.(cpp|hpp|ts|mjs|js|py|css|html)$/.test(path) && !path.includes('__snapshots__');

@@ -21,7 +21,9 @@ export function testStructure(root, print) {
     ];
   });
   const built = existsSync(join(root, 'web/src/engine/generated/core-relaxed.wasm'));
-  results.push(...(built ? checkVectors(root) : [{ name: 'shipped modules', complaints: ['build them first: npm start'] }]));
+  results.push(
+    ...(built ? checkVectors(root) : [{ name: 'shipped modules', complaints: ['build them first: npm start'] }]),
+  );
   const unnoticed = judgeModule('core.wasm', kScalarModule).length === 0;
   results.push({ name: 'a module without vectors is noticed', complaints: unnoticed ? ['it passed'] : [] });
   const failures = results.filter(({ complaints }) => complaints.length > 0);

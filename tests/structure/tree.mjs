@@ -16,7 +16,8 @@ export function readTree(root) {
 
 /** C++, TypeScript or JavaScript text without its comments; strings stay. */
 export function withoutComments(text) {
-  const pattern = /R"(\w*)\([\s\S]*?\)\1"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  const pattern =
+    /R"(\w*)\([\s\S]*?\)\1"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   return text.replace(pattern, (found) => (found.startsWith('//') || found.startsWith('/*') ? ' ' : found));
 }
 

@@ -22,7 +22,9 @@ export function judgeModule(name, bytes) {
   const few = Object.entries(kLeast[name]).filter(([instruction, least]) => counts[instruction] < least);
   const refused = kNone[name].filter((instruction) => counts[instruction] > 0);
   return [
-    ...few.map(([instruction, least]) => `${name}: found ${counts[instruction]} ${instruction}, expected at least ${least}`),
+    ...few.map(
+      ([instruction, least]) => `${name}: found ${counts[instruction]} ${instruction}, expected at least ${least}`,
+    ),
     ...refused.map((instruction) => `${name}: found ${counts[instruction]} ${instruction}, expected none`),
   ];
 }

@@ -7,11 +7,26 @@ const kPackage = /^attention-playground(\/(element|plots))?$/;
 
 /** Zones, the first match counts: what a file there may reach by path, and which packages by name. */
 const kZones = [
-  { zone: 'engine', files: /^web\/src\/engine\//, reach: ['engine'], packages: /^(@huggingface\/tokenizers|node:fs\/promises)$/ },
+  {
+    zone: 'engine',
+    files: /^web\/src\/engine\//,
+    reach: ['engine'],
+    packages: /^(@huggingface\/tokenizers|node:fs\/promises)$/,
+  },
   { zone: 'plots', files: /^web\/src\/plots\//, reach: ['plots'], packages: /^$/ },
-  { zone: 'elements', files: /^web\/src\/elements\//, reach: ['elements', 'plots', 'engine', 'source'], packages: /^lit(\/|$)/ },
+  {
+    zone: 'elements',
+    files: /^web\/src\/elements\//,
+    reach: ['elements', 'plots', 'engine', 'source'],
+    packages: /^lit(\/|$)/,
+  },
   { zone: 'source', files: /^web\/src\/[^/]+$/, reach: ['source', 'engine', 'plots', 'elements'], packages: /^$/ },
-  { zone: 'app', files: /^web\/app\//, reach: ['app', 'source', 'engine', 'plots', 'elements'], packages: /^(lit|temml)(\/|$)/ },
+  {
+    zone: 'app',
+    files: /^web\/app\//,
+    reach: ['app', 'source', 'engine', 'plots', 'elements'],
+    packages: /^(lit|temml)(\/|$)/,
+  },
   { zone: 'toolchain', files: /^wasm\/toolchain\//, reach: ['toolchain'], packages: kNode },
   { zone: 'scripts', files: /^web\/(scripts\/|vite\.config\.ts$)/, reach: ['scripts', 'toolchain'], packages: /./ },
 ];
@@ -28,7 +43,11 @@ function importsOf(text) {
   const calls = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]|\bnew\s+URL\(\s*['"`]([^'"`]+)['"`]\s*,\s*import\.meta\.url/g;
   return [
     ...[...code.matchAll(statements)].map(([, type, name]) => ({ name, type: Boolean(type), isStatic: true })),
-    ...[...code.matchAll(calls)].map(([, dynamic, url]) => ({ name: dynamic ?? asPath(url), type: false, isStatic: false })),
+    ...[...code.matchAll(calls)].map(([, dynamic, url]) => ({
+      name: dynamic ?? asPath(url),
+      type: false,
+      isStatic: false,
+    })),
   ];
 }
 /** A URL is relative even without a leading dot. */
@@ -71,7 +90,9 @@ function importCycle(tree) {
 
 const inZones = (tree) => tree.filter((file) => isCode(file) && zoneOf(file.path));
 const strayFiles = (tree) =>
-  tree.filter((file) => isCode(file) && file.path.startsWith('web/') && !zoneOf(file.path)).map(({ path }) => `${path} is in no zone`);
+  tree
+    .filter((file) => isCode(file) && file.path.startsWith('web/') && !zoneOf(file.path))
+    .map(({ path }) => `${path} is in no zone`);
 
 export const kWebRules = [
   {
@@ -81,7 +102,11 @@ export const kWebRules = [
   },
   {
     name: 'demos import the published package, nothing else of the repository',
-    check: (tree) => judge(tree.filter((file) => isCode(file) && file.path.startsWith('demos/')), demoArrow),
+    check: (tree) =>
+      judge(
+        tree.filter((file) => isCode(file) && file.path.startsWith('demos/')),
+        demoArrow,
+      ),
     broken: [{ path: 'demos/sort/demo.ts', text: "const x = await import('../../web/src/index.ts');\n" }],
   },
   {

@@ -66,6 +66,10 @@ test('sentences one after another, with words outside the grammar between them',
   }
 });
 
+test('capital letters do not matter', () => {
+  expect(linksOf('[BOS] Anna loved Ben . Who was LOVED ?'.split(' '))).toEqual(['order en 8->3']);
+});
+
 test('text outside the grammar has no links', () => {
   for (const text of ['', '[BOS]', 'the', '[UNK] [UNK] .', 'anna loved ben .', 'is the near because', '我 爱过']) {
     expect(linksOf(text.split(' '))).toEqual([]);

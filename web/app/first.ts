@@ -1,10 +1,16 @@
 import type { Example } from '../src/engine/types.ts';
+import type { Grammar } from './links.ts';
 import { modelUrl } from './models.ts';
 import type { HeadRef, Lang } from './settings.ts';
 
+/** `grammar.json`; each phenomenon says in a sentence which word must look where. */
+export interface GrammarFile extends Grammar {
+  phenomena: readonly { name: string; label: Record<Lang, string>; link: Record<Lang, string> }[];
+}
+
 /** What is known about the sentences model beside its weights: its grammar, and which head follows which links. */
 export interface Knowledge {
-  grammar: unknown;
+  grammar: GrammarFile | null;
   /** The head that was measured to match a phenomenon's links best. */
   bestHeads: ReadonlyMap<string, HeadRef>;
 }
@@ -15,7 +21,7 @@ const nothingKnown: Knowledge = { grammar: null, bestHeads: new Map() };
 export async function readKnowledge(): Promise<Knowledge> {
   try {
     const [grammar, heads] = await Promise.all(['grammar.json', 'heads.json'].map(readJson));
-    return { grammar, bestHeads: readHeads(heads) };
+    return { grammar: grammar as GrammarFile, bestHeads: readHeads(heads) };
   } catch {
     return nothingKnown;
   }

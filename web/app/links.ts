@@ -91,7 +91,14 @@ function further(a: Walk, b: Walk): Walk {
 }
 
 /** The furthest walk through slots `index` and on, from token `at` on. */
-function walk(grammar: Grammar, slots: Slot[], index: number, tokens: readonly string[], at: number, bound: Bound): Walk {
+function walk(
+  grammar: Grammar,
+  slots: Slot[],
+  index: number,
+  tokens: readonly string[],
+  at: number,
+  bound: Bound,
+): Walk {
   const slot = slots[index];
   if (slot === undefined) return { end: at, complete: true, links: [] };
   if (typeof slot === 'string') {
@@ -117,15 +124,16 @@ function walk(grammar: Grammar, slots: Slot[], index: number, tokens: readonly s
 }
 
 /**
- * The linked sentences in `tokens` (the model's tokens: lower case, one a word), from left to right.
+ * The linked sentences in `tokens` (the model's tokens, one a word, in any case), from left to right.
  * Tokens outside the grammar are passed over; sentences without a link yet are not listed.
  */
 export function matchLinks(grammar: Grammar, tokens: readonly string[]): LinkedSentence[] {
+  const words = tokens.map((token) => token.toLowerCase());
   const found: LinkedSentence[] = [];
-  for (let start = 0; start < tokens.length; ) {
+  for (let start = 0; start < words.length;) {
     let best: LinkedSentence | undefined;
     for (const { phenomenon, lang, slots } of grammar.templates) {
-      const next = walk(grammar, slots, 0, tokens, start, new Map());
+      const next = walk(grammar, slots, 0, words, start, new Map());
       if (best && further(best, next) === best) continue;
       best = { phenomenon, lang, start, ...next };
     }

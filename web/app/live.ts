@@ -1,6 +1,7 @@
 import type { Build, ModelInfo, Run } from '../src/engine/types.ts';
-import type { Link } from '../src/plots/types.ts';
 import type { History } from './changes.ts';
+import type { GrammarFile } from './first.ts';
+import type { LinkedSentence } from './links.ts';
 import type { MessageKey } from './messages.ts';
 import type { Settings } from './settings.ts';
 
@@ -50,7 +51,9 @@ export interface Live {
   picture: Picture | null;
   /** The field holds no text, so the picture is of an earlier one. */
   empty: boolean;
-  links: readonly Link[];
+  /** The sentences of the picture whose grammar is known, with their true links. */
+  linked: readonly LinkedSentence[];
+  grammar: GrammarFile | null;
   painting: boolean;
   /** Files hover over the page. */
   dragging: boolean;

@@ -1,11 +1,13 @@
 import { render } from 'lit';
+import type { Run } from '../src/engine/types.ts';
 import { createActions, toFailure, type Actions } from './actions.ts';
 import { emptyHistory, fitChanges } from './changes.ts';
 import { acceptDrops } from './drop.ts';
-import { firstExample, readKnowledge } from './first.ts';
+import { firstExample, readKnowledge, type GrammarFile } from './first.ts';
 import { readHash, writeHash } from './hash.ts';
 import { matchLinks } from './links.ts';
 import type { Live } from './live.ts';
+import { memo } from './memo.ts';
 import { sayer } from './messages.ts';
 import { page } from './panels/page.ts';
 import { readPreferences, writePreferences } from './preferences.ts';
@@ -24,7 +26,8 @@ const store: Store<Live> = createStore<Live>({
   open: null,
   picture: null,
   empty: false,
-  links: [],
+  linked: [],
+  grammar: null,
   painting: false,
   dragging: false,
   failure: null,
@@ -61,10 +64,11 @@ function sessionEvents(): SessionEvents {
       ask();
     },
     async onPicture(picture) {
-      store.set({ picture, links: [], failure: null });
+      store.set({ picture, failure: null, ...(picture.model === 'sentences' ? {} : { linked: [] }) });
       if (picture.model !== 'sentences') return;
       const { grammar } = await knowledge;
-      if (grammar && store.get().picture === picture) store.set({ links: matchLinks(grammar, picture.run.tokens) });
+      if (!grammar || store.get().picture !== picture) return;
+      store.set({ grammar, linked: linkedIn(grammar, picture.before) });
     },
     onFailure(attempt, error) {
       store.set({ failure: toFailure(attempt, error), phase: 'ready' });
@@ -72,6 +76,9 @@ function sessionEvents(): SessionEvents {
     onRestart: (reason) => store.set({ phase: 'loading', notice: { key: 'notice.restarted', values: { reason } } }),
   };
 }
+
+/** The same array for the same text, so that a slider draws nothing anew. */
+const linkedIn = memo((grammar: GrammarFile, { tokens }: Run) => matchLinks(grammar, tokens.map((token) => token.toLowerCase())));
 
 /** Asks for the picture that the settings describe. */
 function ask(): void {

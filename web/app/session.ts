@@ -49,6 +49,7 @@ export function startSession(events: SessionEvents): Session {
   let loading: AbortController | null = null;
   let wish: Wish | null = null;
   let fatal: Wish | null = null;
+  let broken = false;
 
   async function open(name: string, source: ModelSource): Promise<boolean> {
     loading?.abort();
@@ -56,7 +57,7 @@ export function startSession(events: SessionEvents): Session {
     loading = mine;
     try {
       // The files arrive while the engine is compiled.
-      const reading = readModel(source, { onProgress: events.onProgress, signal: mine.signal });
+      const reading = readModel(source, { onProgress: events.onProgress, signal: mine.signal }, (url, init) => fetch(url, init));
       const [engine, files] = await Promise.all([starting, reading]);
       const model = await engine.loadModel(files, { signal: mine.signal });
       if (mine.signal.aborted) {
@@ -68,7 +69,7 @@ export function startSession(events: SessionEvents): Session {
       events.onOpen(name, model.info);
       return true;
     } catch (error) {
-      if (!mine.signal.aborted) events.onFailure('failure.open', error);
+      if (!mine.signal.aborted && !broken) events.onFailure('failure.open', error);
       return false;
     }
   }
@@ -100,7 +101,10 @@ export function startSession(events: SessionEvents): Session {
       engine.onRestart = (reason) => void restart(reason);
       events.onBuild(engine.build);
     },
-    (error: unknown) => events.onFailure('failure.start', error),
+    (error: unknown) => {
+      broken = true;
+      events.onFailure('failure.start', error);
+    },
   );
 
   return {

@@ -22,7 +22,8 @@ export async function formatWithPrettier(check) {
 /** The same for C++; throws when clang-format is missing. */
 export async function formatWithClang(check) {
   const program = findClangFormat();
-  if (!program) throw new StepError(`clang-format ${kClangFormat} is missing`, `apt-get install clang-format-${kClangFormat}`);
+  if (!program)
+    throw new StepError(`clang-format ${kClangFormat} is missing`, `apt-get install clang-format-${kClangFormat}`);
   const files = ['core', 'wasm', 'tests'].flatMap(filesUnder).filter((file) => /\.[ch]pp$/.test(file));
   const mode = check ? ['--dry-run', '--Werror'] : ['-i'];
   if (files.length > 0) await run(program, [...mode, ...files], { cwd: kRoot, advice: 'npm run format' });

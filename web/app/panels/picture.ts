@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '../../src/elements/attention-view.ts';
 import type { AttentionView } from '../../src/elements/attention-view.ts';
 import { at, sceneOf, type Scene } from '../../src/elements/scene.ts';
-import type { MaskedAt } from '../../src/plots/types.ts';
+import type { Run } from '../../src/engine/types.ts';
+import type { Badge } from '../../src/plots/index.ts';
+import type { Link, MaskedAt } from '../../src/plots/types.ts';
 import { paintedMask } from '../changes.ts';
 import { saveCsv, savePng, saveSvg } from '../download.ts';
 import type { Live, Picture } from '../live.ts';
@@ -15,26 +17,28 @@ import type { Panel } from './panel.ts';
 
 const sceneFor = memo((picture: Picture): Scene => sceneOf(picture.run, picture.layer, picture.temperature));
 const badgesFor = memo(matchHeads);
+const plainPatterns = memo((run: Run) => sceneOf(run, 0).patterns);
 const maskedFor = memo((flipped: readonly Cell[], tokens: number): MaskedAt => {
   const cells = paintedMask(flipped, tokens);
   return (query, key) => cells[query * tokens + key] === 0;
 });
 const noHeads: readonly HeadRef[] = [];
-const noLinks: Live['links'] = [];
-const noBadges: ReturnType<typeof matchHeads> = [];
+const noLinks: readonly Link[] = [];
+const linksOf = memo((linked: Live['linked']): readonly Link[] => linked.flatMap(({ links }) => links));
+const noBadges: readonly Badge[] = [];
 
 /** The attention itself, what can be changed about it, and ways to take it along. */
 export function picturePanel(panel: Panel): TemplateResult {
   const { live, actions, say } = panel;
   const { settings, picture } = live;
   const scene = picture ? sceneFor(picture) : null;
-  const links = settings.links ? live.links : noLinks;
-  const badges = scene && links.length > 0 ? badgesFor(scene.patterns, links) : noBadges;
+  const links = settings.links ? linksOf(live.linked) : noLinks;
+  // How heads match is a fact about the model as it is: changes do not reorder them.
+  const badges = picture && links.length > 0 ? badgesFor(plainPatterns(picture.before), links) : noBadges;
   return html`
     <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">${say('picture.title')}</h2>
       <p class="caption">${say('picture.hint')}</p>
-      ${linksControl(panel, badges)}
       <attention-view
         .scene=${scene}
         .shown=${settings.shown}
@@ -54,7 +58,7 @@ export function picturePanel(panel: Panel): TemplateResult {
         @cell-paint=${({ detail: { query, key, value } }: CustomEvent<Cell & { value: 0 | 1 }>) =>
           actions.paint({ query, key }, value === 1)}
         @stroke-end=${actions.endStroke}
-        >${changesPanel(panel)}</attention-view
+        >${linksControl(panel, badges)} ${changesPanel(panel)}</attention-view
       >
       ${picture ? downloads(panel, picture) : nothing}
     </section>
@@ -62,7 +66,7 @@ export function picturePanel(panel: Panel): TemplateResult {
 }
 
 /** The cell that is spoken of before the visitor points at one: a true link, else the last token's strongest. */
-function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links: Live['links']): Cell {
+function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links: readonly Link[]): Cell {
   const link = links.at(-1);
   if (link) return cellOf(link.query, link.key);
   const query = tokens.length - 1;
@@ -77,13 +81,14 @@ function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links:
 /** Equal cells are the same object, so that nothing is drawn anew for them. */
 const cellOf = memo((query: number, key: number): Cell => ({ query, key }));
 
-function linksControl({ live, actions, say }: Panel, badges: ReturnType<typeof matchHeads>): TemplateResult | typeof nothing {
-  const { settings, open, links } = live;
+function linksControl({ live, actions, say }: Panel, badges: readonly Badge[]): TemplateResult | typeof nothing {
+  const { settings, open, linked, grammar } = live;
   if (open?.name !== 'sentences') return nothing;
   const best = badges[0];
   const values = best && { layer: best.layer, head: best.head, percent: percent(best.value, settings.lang) };
+  const known = grammar?.phenomena.filter(({ name }) => linked.some(({ phenomenon }) => phenomenon === name)) ?? [];
   return html`
-    <div class="truth">
+    <div class="truth" slot="under">
       <label class="check">
         <input
           type="checkbox"
@@ -93,10 +98,11 @@ function linksControl({ live, actions, say }: Panel, badges: ReturnType<typeof m
         ${say('links.show')}
       </label>
       ${settings.links
-        ? html`<p class="caption">
-            ${links.length === 0 ? say('links.none') : say('links.about')}
-            ${values ? html`<button type="button" class="plain" @click=${() => actions.showHead(best)}>${say('links.best', values)}</button>` : nothing}
-          </p>`
+        ? html`<div class="caption">
+            ${known.map(({ label, link }) => html`<p><em>${label[settings.lang]}</em> ${link[settings.lang]}</p>`)}
+            <p>${say(known.length > 0 ? 'links.about' : 'links.none')}</p>
+            ${values ? html`<p><button type="button" class="plain" @click=${() => actions.showHead(best)}>${say('links.best', values)}</button></p>` : nothing}
+          </div>`
         : nothing}
     </div>
   `;

@@ -12,14 +12,15 @@ import { loading } from './status.ts';
 export function textPanel(panel: Panel): TemplateResult {
   const { live, actions, say } = panel;
   return html`
-    <section class="writing" aria-label=${say('text.label')}>
+    <section class="writing">
+      ${modelMenu(panel)}
       <text-field
         .text=${live.settings.text}
         .say=${say}
         .words=${wordModel(live)}
         @text-input=${(event: CustomEvent<string>) => actions.setText(event.detail)}
       ></text-field>
-      ${examples(panel)} ${modelMenu(panel)} ${loading(panel)}
+      ${examples(panel)} ${loading(panel)}
       <div class="remarks" aria-live="polite">${remarks(panel)}</div>
     </section>
   `;
@@ -47,7 +48,7 @@ function examples({ live, actions, say }: Panel): TemplateResult {
   return html`
     <div class="examples" role="group" aria-label=${say('text.examples')}>
       <span class="label" aria-hidden="true">${say('text.examples')}</span>
-      ${[...mine.slice(0, 5), ...others.slice(0, mine.length > 0 ? 3 : 6)].map(
+      ${[...mine.slice(0, 4), ...others.slice(0, mine.length > 0 ? 2 : 6)].map(
         (example) => html`
           <button
             type="button"

@@ -244,6 +244,7 @@ export class AttentionView extends LitElement {
           @pointerup=${() => this.tell('stroke-end', null)}
         ></div>
         <figcaption>${sayIn(lang, view === 'arcs' ? 'arcsCaption' : painting ? 'paintCaption' : 'mapCaption')}</figcaption>
+        <slot name="under"></slot>
       </figure>
     `;
   }

@@ -1,5 +1,5 @@
 import { AttentionError } from './error.ts';
-import type { NativeModule } from './native.ts';
+import type { NativeModel, NativeModule } from './native.ts';
 import type { Build } from './types.ts';
 
 /**
@@ -11,6 +11,7 @@ export class Core {
   #module: NativeModule | null;
   #entered = false;
   #ending = '';
+  readonly #models = new Set<WeakRef<NativeModel>>();
 
   constructor(module: NativeModule, build: Build) {
     this.#module = module;
@@ -39,6 +40,12 @@ export class Core {
     }
   }
 
+  /** Makes a model in the module known, so that the collector leaves it alone once the instance is broken. */
+  adopt(model: NativeModel): void {
+    for (const known of this.#models) if (!known.deref()) this.#models.delete(known);
+    this.#models.add(new WeakRef(model));
+  }
+
   /** Forgets the module; the collector takes its memory. */
   dispose(): void {
     this.#module = null;
@@ -62,6 +69,7 @@ export class Core {
     if (isArgumentError(error)) return new AttentionError('argument_type', error.message, { cause: error });
     this.#ending = describe(error);
     this.#module = null;
+    for (const model of this.#models) abandon(model.deref());
     return new AttentionError('engine_broken', `the engine stopped: ${this.#ending}; init() gives a fresh one`, { cause: error });
   }
 }
@@ -69,6 +77,17 @@ export class Core {
 /** Embind refuses a JavaScript value of the wrong kind before C++ runs: nothing is broken by it. */
 function isArgumentError(error: unknown): error is Error {
   return error instanceof TypeError || (error instanceof Error && error.name === 'BindingError');
+}
+
+/**
+ * Embind runs the destructor of a handle that is collected, which must not happen in a broken instance. One owner
+ * more than there are lets `delete` take the handle off the collector's list without running it.
+ */
+function abandon(model: NativeModel | undefined): void {
+  const handle = model as (NativeModel & { $$?: { count: { value: number }; ptr: unknown } }) | undefined;
+  if (!handle?.$$?.ptr) return;
+  ++handle.$$.count.value;
+  handle.delete();
 }
 
 function describe(error: unknown): string {

@@ -16,6 +16,7 @@ const kBreathMilliseconds = 12;
 export async function openModel(core: Core, { config, weights, tokenizer }: ModelFiles): Promise<LocalModel> {
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
   const native = core.call((module) => module.Model.load(config, weights)) as NativeModel;
+  core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());
     const opened = await openTokenizer(tokenizer, nativeInfo.vocab_size);

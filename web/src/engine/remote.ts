@@ -1,5 +1,5 @@
 import type { CompiledCore } from './compile.ts';
-import { AttentionError } from './error.ts';
+import { AttentionError, checkOptions } from './error.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import type {
@@ -86,6 +86,8 @@ class RemoteModel implements WorkerModel {
 
   async run(text: string, options?: RunOptions): Promise<Run> {
     this.#check();
+    // Callbacks (`edit`) belong to engines on this thread.
+    checkOptions('run', options ?? {}, ['record', 'edits', 'logits']);
     return this.#link.call('run', [this.#number, text, options]);
   }
 

@@ -44,7 +44,8 @@ function layoutAcross({ width, tokens, back, ahead }: ArcSpace, font: number, sl
   const tallest = Math.min(230, Math.max(110, width * 0.34));
   const half = (Math.max(back, ahead, 1) * pitch) / 2;
   const bulge = Math.min(1, tallest / half);
-  const room = (places: number): number => (places === 0 ? loopRoom : Math.max(loopRoom, ((places * pitch) / 2) * bulge * 1.15 + 6));
+  const room = (places: number): number =>
+    places === 0 ? loopRoom : Math.max(loopRoom, ((places * pitch) / 2) * bulge * 1.15 + 6);
   const top = Math.ceil(room(back)) + margin;
   const below = ahead === 0 ? 0 : Math.ceil(room(ahead));
   let x = left;
@@ -53,8 +54,18 @@ function layoutAcross({ width, tokens, back, ahead }: ArcSpace, font: number, sl
     x += slot + spread;
     return box;
   });
-  const foot = ahead === 0 ? 18 : 0;
-  return { width, height: top + lineHeight + below + foot + 4, across: true, font, boxes, bulge, backEdge: top, aheadEdge: top + lineHeight };
+  // Percentages stand under the tokens; arcs ahead start below them.
+  const foot = 18;
+  return {
+    width,
+    height: top + lineHeight + below + foot + 4,
+    across: true,
+    font,
+    boxes,
+    bulge,
+    backEdge: top,
+    aheadEdge: top + lineHeight + foot,
+  };
 }
 
 function layoutDown({ width, tokens, back, ahead }: ArcSpace, font: number): ArcLayout {
@@ -70,7 +81,16 @@ function layoutDown({ width, tokens, back, ahead }: ArcSpace, font: number): Arc
   const used = out(ahead) + column + Math.max(out(back), 44);
   const left = margin + out(ahead) + Math.max(0, (width - 2 * margin - used) / 2);
   const boxes = tokens.map((_, index) => ({ x: left, y: margin + index * pitch, width: column, height: pitch }));
-  return { width, height: tokens.length * pitch + 2 * margin, across: false, font, boxes, bulge, backEdge: left + column, aheadEdge: left };
+  return {
+    width,
+    height: tokens.length * pitch + 2 * margin,
+    across: false,
+    font,
+    boxes,
+    bulge,
+    backEdge: left + column,
+    aheadEdge: left,
+  };
 }
 
 /** Lays tokens out across if they fit in the width, else down. */
@@ -93,7 +113,9 @@ export function arcPath(layout: ArcLayout, query: number, key: number): string {
   if (query === key) {
     const out = edge + (layout.across ? -20 : 20);
     const [low, high] = [round(from - 11), round(from + 11)];
-    return layout.across ? `M${from - 3} ${edge}C${low} ${out} ${high} ${out} ${from + 3} ${edge}` : `M${edge} ${from - 3}C${out} ${low} ${out} ${high} ${edge} ${from + 3}`;
+    return layout.across
+      ? `M${from - 3} ${edge}C${low} ${out} ${high} ${out} ${from + 3} ${edge}`
+      : `M${edge} ${from - 3}C${out} ${low} ${out} ${high} ${edge} ${from + 3}`;
   }
   const half = round(Math.abs(from - to) / 2);
   const out = round(half * layout.bulge);

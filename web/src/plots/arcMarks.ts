@@ -47,7 +47,7 @@ function arcMarks(state: ArcState, active: Cell | null): Mark[] {
     // Pale arcs would vanish on paper: the colour starts up the scale, width and opacity carry the rest.
     stroke: hexOf(colours, levelOf(0.4 + 0.6 * weight)),
     strokeWidth: widthOf(weight, query === key),
-    opacity: active ? 0.55 + 0.45 * weight : (0.25 + 0.75 * weight) * crowd,
+    opacity: active ? 0.55 + 0.45 * weight : (0.3 + 0.7 * weight) * crowd,
   }));
 }
 
@@ -71,7 +71,14 @@ function chipMarks(state: ArcState, index: number, active: Cell | null): Mark[] 
   const fill = hexOf(colourTable(state.palette, state.theme), levelOf(weight));
   const shown = active !== null && weight >= state.threshold && weight > 0;
   const inset = layout.across ? 1 : 2;
-  const chip = { kind: 'rect' as const, x: box.x + inset, y: box.y + (layout.across ? 4 : 1), width: box.width - 2 * inset, height: box.height - (layout.across ? 8 : 2), radius: 5 };
+  const chip = {
+    kind: 'rect' as const,
+    x: box.x + inset,
+    y: box.y + (layout.across ? 4 : 1),
+    width: box.width - 2 * inset,
+    height: box.height - (layout.across ? 8 : 2),
+    radius: 5,
+  };
   const text = fitText(visibleToken(state.tokens[index]!), layout.font, box.width - 4 + (layout.across ? 6 : 0));
   return [
     ...(shown ? [{ ...chip, fill }] : []),
@@ -100,7 +107,9 @@ function shareMarks(state: ArcState, active: Cell): Mark[] {
     const place = layout.across ? box.x + box.width / 2 : box.y + box.height / 2;
     if (taken.some((other) => Math.abs(other - place) < (layout.across ? 38 : 12))) continue;
     taken.push(place);
-    const at = layout.across ? { x: place, y: box.y + box.height + 11, anchor: 'middle' as const } : { x: layout.backEdge + 7, y: place + 4, anchor: 'start' as const };
+    const at = layout.across
+      ? { x: place, y: box.y + box.height + 11, anchor: 'middle' as const }
+      : { x: layout.backEdge + 7, y: place + 4, anchor: 'start' as const };
     marks.push({ kind: 'text', ...at, text: percent(weight), fill: 'soft', size: 11, digits: true, halo: true });
   }
   return marks;
@@ -116,6 +125,9 @@ export function drawArcs(state: ArcState): Drawing {
     theme,
     palette,
     ground: [...linkMarks(state, active), ...arcMarks(state, active)],
-    front: [...state.tokens.flatMap((_, index) => chipMarks(state, index, active)), ...(active ? shareMarks(state, active) : [])],
+    front: [
+      ...state.tokens.flatMap((_, index) => chipMarks(state, index, active)),
+      ...(active ? shareMarks(state, active) : []),
+    ],
   };
 }

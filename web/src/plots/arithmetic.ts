@@ -45,21 +45,45 @@ function termBar(term: Term, largest: number, pen: Pen): HTMLElement {
   const box = make('div', { position: 'relative', height: '8px', minWidth: '48px' }, { 'aria-hidden': 'true' });
   const up = term.product >= 0;
   box.append(
-    make('div', { position: 'absolute', left: '50%', top: '-3px', bottom: '-3px', width: '1px', background: pen.colour('faint') }),
-    make('div', { position: 'absolute', top: '0', bottom: '0', [up ? 'left' : 'right']: '50%', width: `${50 * share}%`, borderRadius: '2px', background: pen.colour(up ? 'accent' : 'less') }),
+    make('div', {
+      position: 'absolute',
+      left: '50%',
+      top: '-3px',
+      bottom: '-3px',
+      width: '1px',
+      background: pen.colour('faint'),
+    }),
+    make('div', {
+      position: 'absolute',
+      top: '0',
+      bottom: '0',
+      [up ? 'left' : 'right']: '50%',
+      width: `${50 * share}%`,
+      borderRadius: '2px',
+      background: pen.colour(up ? 'accent' : 'less'),
+    }),
   );
   return box;
 }
 
 function cell(name: 'td' | 'th', content: HTMLElement, style: Style = {}): HTMLElement {
-  const element = make(name, { padding: '2px 0 2px 10px', fontWeight: '400', textAlign: 'end', whiteSpace: 'nowrap', ...style });
+  const element = make(name, {
+    padding: '2px 0 2px 10px',
+    fontWeight: '400',
+    textAlign: 'end',
+    whiteSpace: 'nowrap',
+    ...style,
+  });
   element.append(content);
   return element;
 }
 
 function termRow(term: Term, largest: number, pen: Pen): HTMLElement {
   const row = make('tr');
-  const head = cell('th', numbers(String(term.dimension), { color: pen.colour('soft') }), { paddingInlineStart: '0', width: '2em' });
+  const head = cell('th', numbers(String(term.dimension), { color: pen.colour('soft') }), {
+    paddingInlineStart: '0',
+    width: '2em',
+  });
   head.setAttribute('scope', 'row');
   row.append(
     head,
@@ -86,7 +110,8 @@ function termTable(steps: Steps, pen: Pen): HTMLElement {
   caption.textContent = say(pen.lang, 'terms');
   const largest = Math.abs(steps.terms[0]?.product ?? 0);
   table.append(caption, ...steps.terms.map((term) => termRow(term, largest, pen)));
-  if (steps.otherCount > 0) table.append(sumRow(say(pen.lang, 'otherTerms', { count: steps.otherCount }), steps.otherSum, pen, false));
+  if (steps.otherCount > 0)
+    table.append(sumRow(say(pen.lang, 'otherTerms', { count: steps.otherCount }), steps.otherSum, pen, false));
   table.append(sumRow('q · k', steps.dot, pen, true));
   return table;
 }
@@ -100,30 +125,83 @@ interface Line {
 /** The steps after q · k, each with its working and its result. */
 function linesOf(steps: Steps, { scale, temperature = 1 }: ArithmeticData, dHead: number, lang: Lang): Line[] {
   const usual = Math.abs(scale * Math.sqrt(dHead) - 1) < 1e-6;
-  const lines: Line[] = [{ name: 'scaled', working: usual ? `${decimal(steps.dot, 3)} / √${dHead}` : `${decimal(steps.dot, 3)} × ${decimal(scale, 4)}`, result: decimal(steps.scaled, 3) }];
-  if (temperature !== 1) lines.push({ name: 'sharpened', working: `${decimal(steps.scaled, 3)} / ${decimal(temperature, 2)}`, result: decimal(steps.sharpened, 3) });
-  if (steps.added !== 0) lines.push({ name: 'added', working: `${decimal(steps.sharpened, 3)} + ${decimal(steps.added, 3)}`, result: decimal(steps.score, 3) });
-  lines.push({ name: 'mask', working: say(lang, steps.masked ? 'maskClosed' : 'maskOpen'), result: decimal(steps.score, 3) });
-  if (steps.largest === -Infinity) lines.push({ name: 'share', working: say(lang, 'allMasked'), result: percent(steps.share) });
-  else lines.push({ name: 'share', working: `exp(${decimal(steps.score, 3)} − ${steps.largest < 0 ? `(${decimal(steps.largest, 3)})` : decimal(steps.largest, 3)}) / ${decimal(steps.sum, 3)}`, result: percent(steps.share) });
-  if (steps.changed) lines.push({ name: 'changed', working: `${percent(steps.share)} →`, result: percent(steps.weight) });
+  const lines: Line[] = [
+    {
+      name: 'scaled',
+      working: usual ? `${decimal(steps.dot, 3)} / √${dHead}` : `${decimal(steps.dot, 3)} × ${decimal(scale, 4)}`,
+      result: decimal(steps.scaled, 3),
+    },
+  ];
+  if (temperature !== 1)
+    lines.push({
+      name: 'sharpened',
+      working: `${decimal(steps.scaled, 3)} / ${decimal(temperature, 2)}`,
+      result: decimal(steps.sharpened, 3),
+    });
+  if (steps.added !== 0)
+    lines.push({
+      name: 'added',
+      working: `${decimal(steps.sharpened, 3)} + ${decimal(steps.added, 3)}`,
+      result: decimal(steps.score, 3),
+    });
+  lines.push({
+    name: 'mask',
+    working: say(lang, steps.masked ? 'maskClosed' : 'maskOpen'),
+    result: decimal(steps.score, 3),
+  });
+  if (steps.largest === -Infinity)
+    lines.push({ name: 'share', working: say(lang, 'allMasked'), result: percent(steps.share) });
+  else
+    lines.push({
+      name: 'share',
+      working: `exp(${decimal(steps.score, 3)} − ${steps.largest < 0 ? `(${decimal(steps.largest, 3)})` : decimal(steps.largest, 3)}) / ${decimal(steps.sum, 3)}`,
+      result: percent(steps.share),
+    });
+  if (steps.changed)
+    lines.push({ name: 'changed', working: `${percent(steps.share)} →`, result: percent(steps.weight) });
   return lines;
 }
 
 function lineRow({ name, working, result = '' }: Line, pen: Pen, last: boolean): HTMLElement {
   const row = make('tr');
   const edge = { borderTop: `1px solid ${pen.colour('faint')}`, paddingTop: '5px', paddingBottom: '5px' };
-  const head = cell('th', textOf(say(pen.lang, name), { color: pen.colour('soft') }), { ...edge, textAlign: 'start', paddingInlineStart: '0' });
+  const head = cell('th', textOf(say(pen.lang, name), { color: pen.colour('soft') }), {
+    ...edge,
+    textAlign: 'start',
+    paddingInlineStart: '0',
+  });
   head.setAttribute('scope', 'row');
-  const strong: Style = last ? { fontWeight: '700', color: pen.colour('accent'), fontSize: '1.15em' } : { fontWeight: '600' };
-  row.append(head, cell('td', numbers(working), { ...edge, whiteSpace: 'normal' }), cell('td', numbers(result, strong), edge));
+  const strong: Style = last
+    ? { fontWeight: '700', color: pen.colour('accent'), fontSize: '1.15em' }
+    : { fontWeight: '600' };
+  row.append(
+    head,
+    cell('td', numbers(working), { ...edge, whiteSpace: 'normal' }),
+    cell('td', numbers(result, strong), edge),
+  );
   return row;
 }
 
 function headline({ query, keyToken }: ArithmeticOptions, steps: Steps, pen: Pen): HTMLElement {
-  const line = make('div', { display: 'flex', gap: '0.5em', alignItems: 'baseline', flexWrap: 'wrap', fontSize: '1.15em', fontWeight: '600', paddingBottom: '8px' });
-  const value = numbers(steps.masked ? say(pen.lang, 'masked') : percent(steps.weight), { color: pen.colour('accent'), marginInlineStart: 'auto' });
-  line.append(isolated(visibleToken(query)), textOf('→', { color: pen.colour('soft') }), isolated(visibleToken(keyToken)), value);
+  const line = make('div', {
+    display: 'flex',
+    gap: '0.5em',
+    alignItems: 'baseline',
+    flexWrap: 'wrap',
+    fontSize: '1.15em',
+    fontWeight: '600',
+    paddingBottom: '8px',
+  });
+  const value = numbers(steps.masked ? say(pen.lang, 'masked') : percent(steps.weight), {
+    color: pen.colour('accent'),
+    marginInlineStart: 'auto',
+  });
+  line.append(
+    isolated(visibleToken(query)),
+    textOf('→', { color: pen.colour('soft') }),
+    isolated(visibleToken(keyToken)),
+    value,
+  );
   return line;
 }
 

@@ -54,12 +54,19 @@ const rounding = 1e-3;
 
 function checkData({ q, k, scores, pattern, key }: ArithmeticData): void {
   if (q.length !== k.length) throw new RangeError(`k: found ${k.length} numbers, expected ${q.length}, as many as q`);
-  if (scores.length !== pattern.length) throw new RangeError(`scores: found ${scores.length}, expected ${pattern.length}, as many as the pattern's keys`);
-  if (!Number.isInteger(key) || key < 0 || key >= pattern.length) throw new RangeError(`key: found ${key}, expected 0 to ${pattern.length - 1}`);
+  if (scores.length !== pattern.length)
+    throw new RangeError(`scores: found ${scores.length}, expected ${pattern.length}, as many as the pattern's keys`);
+  if (!Number.isInteger(key) || key < 0 || key >= pattern.length)
+    throw new RangeError(`key: found ${key}, expected 0 to ${pattern.length - 1}`);
 }
 
 function termsOf(q: ArrayLike<number>, k: ArrayLike<number>): Term[] {
-  const terms = Array.from({ length: q.length }, (_, dimension) => ({ dimension, q: q[dimension]!, k: k[dimension]!, product: q[dimension]! * k[dimension]! }));
+  const terms = Array.from({ length: q.length }, (_, dimension) => ({
+    dimension,
+    q: q[dimension]!,
+    k: k[dimension]!,
+    product: q[dimension]! * k[dimension]!,
+  }));
   return terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product) || a.dimension - b.dimension);
 }
 

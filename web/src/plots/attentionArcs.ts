@@ -4,7 +4,9 @@ import type { ArcState } from './arcMarks.ts';
 import { checkTokens, headOf, strongestKey } from './pattern.ts';
 import type { HeadPattern } from './pattern.ts';
 import { make, makeFrame, tell } from './picture.ts';
+import type { Frame } from './picture.ts';
 import { makeStops } from './stops.ts';
+import type { Stops } from './stops.ts';
 import { fontStack, pageColour } from './theme.ts';
 import { visibleToken } from './tokens.ts';
 import type { Cell, Link, Look, Picture, Tensor } from './types.ts';
@@ -41,7 +43,18 @@ function readState(data: Tensor, options: AttentionArcsOptions, width: number): 
   const back = spans.reduce((most, span) => Math.max(most, span), 0);
   const ahead = spans.reduce((most, span) => Math.max(most, -span), 0);
   const layout = layoutArcs({ width, tokens, back, ahead });
-  return { layout, pattern, tokens, links, threshold, selected: cellOf(pattern, options.selected), hovered: null, lang, theme, palette };
+  return {
+    layout,
+    pattern,
+    tokens,
+    links,
+    threshold,
+    selected: cellOf(pattern, options.selected),
+    hovered: null,
+    lang,
+    theme,
+    palette,
+  };
 }
 
 function spoken(state: ArcState, query: number): string {
@@ -53,66 +66,84 @@ function spoken(state: ArcState, query: number): string {
   return say(state.lang, 'looksMost', { query: visibleToken(state.tokens[query]!), i: query + 1, list: list || '–' });
 }
 
+/** What one picture of arcs on a page holds. */
+interface View {
+  frame: Frame;
+  stops: Stops;
+  note: HTMLElement;
+  pattern: Tensor;
+  options: AttentionArcsOptions;
+  state: ArcState;
+}
+
+function show({ frame, stops, state }: View): void {
+  frame.show(drawArcs(state));
+  stops.mark(state.selected?.query);
+}
+
+function build(view: View): void {
+  const { note, stops, state } = view;
+  note.style.color = pageColour('soft', state.theme);
+  note.textContent = say(state.lang, 'below', { threshold: percent(state.threshold) });
+  const boxes = state.layout.boxes.map((box, index) => ({ ...box, label: spoken(state, index) }));
+  stops.place(say(state.lang, 'arcs'), boxes, 1);
+  show(view);
+}
+
+function resize(view: View): void {
+  const { selected, hovered } = view.state;
+  view.state = { ...readState(view.pattern, view.options, view.frame.width()), selected, hovered };
+  build(view);
+}
+
+function hover(view: View, query: number | null): void {
+  if ((view.state.hovered?.query ?? null) === query) return;
+  view.state.hovered = cellOf(view.state.pattern, query);
+  show(view);
+  tell(view.frame.host, 'plot-hover', view.state.hovered);
+}
+
+function pick(view: View, query: number): void {
+  view.state.selected = cellOf(view.state.pattern, query);
+  show(view);
+  tell(view.frame.host, 'plot-select', view.state.selected);
+}
+
+function renew(view: View, pattern: Tensor, options: AttentionArcsOptions): void {
+  const kept = options.selected === undefined ? view.state.selected?.query : options.selected;
+  const state = readState(pattern, options, view.frame.width());
+  state.selected = cellOf(state.pattern, kept);
+  state.hovered = cellOf(state.pattern, view.state.hovered?.query);
+  Object.assign(view, { pattern, options, state });
+  build(view);
+}
+
 /**
  * One head as arcs over a line of tokens: width, colour and opacity of an arc are its weight. Arcs to earlier tokens and arcs
  * to later ones stand on opposite sides. `pattern` is (heads, tokens, tokens) or (tokens, tokens).
  * Tells `plot-hover` and `plot-select` with the query under the pointer and the key it looks at most.
  */
 export function attentionArcs(pattern: Tensor, options: AttentionArcsOptions): AttentionArcs {
-  let data = pattern;
-  let settings = options;
-  const frame = makeFrame({ size: options.size, onWidth: () => rebuild() });
-  let state = readState(data, settings, frame.width());
-  const note = make('div', { fontFamily: `var(--attn-font, ${fontStack})`, fontSize: '11px', textAlign: 'center', paddingTop: '4px' });
-  frame.host.append(note);
-
+  const frame = makeFrame({ size: options.size, onWidth: () => resize(view) });
   const stops = makeStops({
     role: 'listbox',
     itemRole: 'option',
-    columns: 1,
-    onHover: (index) => hover(index === null ? null : cellOf(state.pattern, index)),
-    onPick: (index) => {
-      state.selected = cellOf(state.pattern, index);
-      show();
-      tell(frame.host, 'plot-select', state.selected);
-    },
+    onHover: (query) => hover(view, query),
+    onPick: (query) => pick(view, query),
   });
+  const font = { fontFamily: `var(--attn-font, ${fontStack})`, fontSize: '11px' };
+  const note = make('div', { ...font, textAlign: 'center', paddingTop: '4px' });
+  const view: View = { frame, stops, note, pattern, options, state: readState(pattern, options, frame.width()) };
   frame.stage.append(stops.element);
-
-  const show = (): void => {
-    frame.show(drawArcs(state));
-    stops.mark(state.selected?.query);
-  };
-  const hover = (cell: Cell | null): void => {
-    if (cell?.query === state.hovered?.query) return;
-    state.hovered = cell;
-    show();
-    tell(frame.host, 'plot-hover', cell);
-  };
-  const rebuild = (): void => {
-    const { selected, hovered } = state;
-    state = { ...readState(data, settings, frame.width()), selected, hovered };
-    note.style.color = pageColour('soft', state.theme);
-    note.textContent = say(state.lang, 'below', { threshold: percent(state.threshold) });
-    stops.place(say(state.lang, 'arcs'), state.layout.boxes.map((box, index) => ({ ...box, label: spoken(state, index) })));
-    show();
-  };
-
-  const plot = Object.assign(frame.host, {
+  frame.host.append(note);
+  build(view);
+  return Object.assign(frame.host, {
     select(cell: Cell | null) {
-      const fits = cell && cell.query < state.pattern.queries && cell.key < state.pattern.keys;
-      state.selected = fits ? cell : null;
-      show();
+      const { queries, keys } = view.state.pattern;
+      view.state.selected = cell && cell.query < queries && cell.key < keys ? cell : null;
+      show(view);
     },
-    drawing: () => drawArcs(state),
-    update(next: Tensor, nextOptions: AttentionArcsOptions) {
-      const kept = state.selected;
-      const fresh = readState(next, nextOptions, frame.width());
-      [data, settings, state] = [next, nextOptions, fresh];
-      if (nextOptions.selected === undefined && kept) state.selected = cellOf(state.pattern, kept.query);
-      rebuild();
-    },
+    drawing: () => drawArcs(view.state),
+    update: (next: Tensor, nextOptions: AttentionArcsOptions) => renew(view, next, nextOptions),
   });
-  rebuild();
-  return plot;
 }

@@ -1,13 +1,15 @@
+import { makeCellGrid } from './cellGrid.ts';
+import type { CellGrid } from './cellGrid.ts';
 import { cellAt, layoutMap } from './mapLayout.ts';
 import { drawMap } from './mapMarks.ts';
 import type { MapState } from './mapMarks.ts';
-import { makeCellGrid } from './cellGrid.ts';
 import { checkTokens, headOf } from './pattern.ts';
-import { followPointer } from './pointer.ts';
 import { makeFrame, tell } from './picture.ts';
+import type { Frame } from './picture.ts';
+import { followPointer } from './pointer.ts';
+import { visibleToken } from './tokens.ts';
 import type { Cell, Link, Look, MaskedAt, Picture, Tensor } from './types.ts';
 import { percent, say } from './words.ts';
-import { visibleToken } from './tokens.ts';
 
 export interface AttentionMapOptions extends Look {
   /** One per query (row). */
@@ -29,30 +31,50 @@ export interface AttentionMap extends Picture<Cell> {
   update(pattern: Tensor, options: AttentionMapOptions): void;
 }
 
-const open: MaskedAt = () => false;
-
-function inside(cell: Cell | null, state: { queries: number; keys: number }): Cell | null {
-  return cell && cell.query >= 0 && cell.key >= 0 && cell.query < state.queries && cell.key < state.keys ? cell : null;
+/** What one map on a page holds. `painted` is what the hand has painted since the last data, by place in the row-major pattern. */
+interface View {
+  frame: Frame;
+  pattern: Tensor;
+  options: AttentionMapOptions;
+  painted: Map<number, 0 | 1>;
+  state: MapState;
+  grid: CellGrid;
 }
 
-/** Reads data and options anew; what the pointer has just painted counts until then. */
-function readState(pattern: Tensor, options: AttentionMapOptions, width: number, painted: ReadonlyMap<string, 0 | 1>): MapState {
-  const { tokens, keyTokens = tokens, head = 0, links = [], masked = open, lang = 'en', theme = 'light', palette = 'indigo' } = options;
-  const chosen = headOf(pattern, head);
-  checkTokens('tokens', tokens, chosen.queries);
-  checkTokens('keyTokens', keyTokens, chosen.keys);
+const open: MaskedAt = () => false;
+
+function inside(cell: Cell | null, { queries, keys }: { queries: number; keys: number }): Cell | null {
+  const fits = cell && cell.query >= 0 && cell.key >= 0 && cell.query < queries && cell.key < keys;
+  return fits ? cell : null;
+}
+
+function isSame(a: Cell | null, b: Cell | null): boolean {
+  return a?.query === b?.query && a?.key === b?.key;
+}
+
+function readState(
+  data: Tensor,
+  options: AttentionMapOptions,
+  width: number,
+  painted: ReadonlyMap<number, 0 | 1>,
+): MapState {
+  const { tokens, keyTokens = tokens, head = 0, links = [], masked = open } = options;
+  const { lang = 'en', theme = 'light', palette = 'indigo' } = options;
+  const pattern = headOf(data, head);
+  checkTokens('tokens', tokens, pattern.queries);
+  checkTokens('keyTokens', keyTokens, pattern.keys);
   return {
     layout: layoutMap({ width, tokens, keyTokens }),
-    pattern: chosen,
+    pattern,
     tokens,
     keyTokens,
     masked: (query, key) => {
-      const brush = painted.get(`${query},${key}`);
+      const brush = painted.size === 0 ? undefined : painted.get(query * pattern.keys + key);
       return brush === undefined ? masked(query, key) : brush === 0;
     },
-    links: links.filter((link) => inside(link, chosen)),
-    hasMask: options.masked !== undefined,
-    selected: inside(options.selected ?? null, chosen),
+    links: links.filter((link) => inside(link, pattern)),
+    hasMask: options.masked !== undefined || options.paint === true,
+    selected: inside(options.selected ?? null, pattern),
     hovered: null,
     lang,
     theme,
@@ -61,16 +83,74 @@ function readState(pattern: Tensor, options: AttentionMapOptions, width: number,
 }
 
 function spoken(state: MapState, { query, key }: Cell): string {
-  const weight = state.masked(query, key) ? say(state.lang, 'masked') : percent(state.pattern.at(query, key));
-  const link = state.links.some((item) => item.query === query && item.key === key);
   const sentence = say(state.lang, 'looks', {
     query: visibleToken(state.tokens[query]!),
     i: query + 1,
     key: visibleToken(state.keyTokens[key]!),
     j: key + 1,
-    weight,
+    weight: state.masked(query, key) ? say(state.lang, 'masked') : percent(state.pattern.at(query, key)),
   });
-  return link ? `${sentence}, ${say(state.lang, 'trueLink')}` : sentence;
+  const isLink = state.links.some((link) => isSame(link, { query, key }));
+  return isLink ? `${sentence}, ${say(state.lang, 'trueLink')}` : sentence;
+}
+
+function show({ frame, grid, state, options }: View, part: 'all' | 'front'): void {
+  if (part === 'all') frame.show(drawMap(state));
+  else frame.refresh(drawMap(state, 'front'));
+  frame.stage.style.touchAction = options.paint ? 'none' : 'manipulation';
+  grid.place(state.layout, state.selected, say(state.lang, 'map'));
+}
+
+function resize(view: View): void {
+  const { selected, hovered } = view.state;
+  view.state = { ...readState(view.pattern, view.options, view.frame.width(), view.painted), selected, hovered };
+  show(view, 'all');
+}
+
+function hover(view: View, cell: Cell | null): void {
+  if (isSame(cell, view.state.hovered)) return;
+  view.state.hovered = cell;
+  view.frame.refresh(drawMap(view.state, 'front'));
+  tell(view.frame.host, 'plot-hover', cell);
+}
+
+function pick(view: View, cell: Cell): void {
+  view.state.selected = cell;
+  show(view, 'front');
+  tell(view.frame.host, 'plot-select', cell);
+}
+
+/** Paints one cell, unless it already is what it should become; shown at once, before new data come. */
+function stroke(view: View, cell: Cell, value: 0 | 1): void {
+  const { state } = view;
+  if (state.masked(cell.query, cell.key) === (value === 0)) return;
+  view.painted.set(cell.query * state.pattern.keys + cell.key, value);
+  show(view, 'all');
+  tell(view.frame.host, 'plot-paint', { ...cell, value });
+}
+
+function renew(view: View, pattern: Tensor, options: AttentionMapOptions): void {
+  const kept = options.selected === undefined ? view.state.selected : options.selected;
+  const painted = new Map<number, 0 | 1>();
+  const state = readState(pattern, options, view.frame.width(), painted);
+  state.selected = inside(kept, state.pattern);
+  state.hovered = inside(view.state.hovered, state.pattern);
+  Object.assign(view, { pattern, options, painted, state });
+  show(view, 'all');
+}
+
+function listen(view: View): void {
+  followPointer(view.frame.stage, {
+    at: (x, y) => cellAt(view.state.layout, x, y),
+    paints: () => view.options.paint === true,
+    isOn: (cell) => !view.state.masked(cell.query, cell.key),
+    onHover: (cell) => hover(view, cell),
+    onPick: (cell) => {
+      view.grid.focus(cell);
+      pick(view, cell);
+    },
+    onStroke: (cell, value) => stroke(view, cell, value),
+  });
 }
 
 /**
@@ -79,84 +159,32 @@ function spoken(state: MapState, { query, key }: Cell): string {
  * Tells `plot-hover` (pointer and arrow keys), `plot-select` (click, Enter), and with `paint` `plot-paint`.
  */
 export function attentionMap(pattern: Tensor, options: AttentionMapOptions): AttentionMap {
-  const painted = new Map<string, 0 | 1>();
-  let data = pattern;
-  let settings = options;
-  const frame = makeFrame({ size: options.size, onWidth: () => redraw() });
-  let state = readState(data, settings, frame.width(), painted);
-
-  const grid = makeCellGrid({
-    host: frame.host,
-    describe: (cell) => spoken(state, cell),
-    onMove: (cell) => hover(cell, true),
-    onPick: (cell) => (settings.paint ? stroke(cell, state.masked(cell.query, cell.key) ? 1 : 0) : pick(cell)),
-    onLeave: () => hover(null, true),
+  const frame = makeFrame({ size: options.size, onWidth: () => resize(view) });
+  const grid = makeCellGrid(frame.host, {
+    describe: (cell) => spoken(view.state, cell),
+    onMove: (cell) => hover(view, cell),
+    onPick: (cell) =>
+      view.options.paint ? stroke(view, cell, view.state.masked(cell.query, cell.key) ? 1 : 0) : pick(view, cell),
+    onLeave: () => hover(view, null),
   });
+  const painted = new Map<number, 0 | 1>();
+  const view: View = {
+    frame,
+    grid,
+    pattern,
+    options,
+    painted,
+    state: readState(pattern, options, frame.width(), painted),
+  };
   frame.stage.append(grid.element);
-
-  const place = (): void => grid.place(state.layout, state.selected, say(state.lang, 'map'));
-  const redraw = (): void => {
-    const { selected, hovered } = state;
-    state = { ...readState(data, settings, frame.width(), painted), selected, hovered };
-    frame.show(drawMap(state));
-    place();
-  };
-  const refresh = (): void => {
-    frame.refresh(drawMap(state, 'front'));
-    place();
-  };
-  const hover = (cell: Cell | null, telling: boolean): void => {
-    if (cell?.query === state.hovered?.query && cell?.key === state.hovered?.key) return;
-    state.hovered = cell;
-    frame.refresh(drawMap(state, 'front'));
-    if (telling) tell(frame.host, 'plot-hover', cell);
-  };
-  const pick = (cell: Cell): void => {
-    state.selected = cell;
-    refresh();
-    tell(frame.host, 'plot-select', cell);
-  };
-  const stroke = (cell: Cell, value: 0 | 1): void => {
-    const has = state.masked(cell.query, cell.key) ? 0 : 1;
-    if (has === value) return;
-    painted.set(`${cell.query},${cell.key}`, value);
-    redraw();
-    tell(frame.host, 'plot-paint', { ...cell, value });
-  };
-
-  followPointer(frame.stage, {
-    at: (x, y) => cellAt(state.layout, x, y),
-    paints: () => settings.paint === true,
-    isOn: (cell) => !state.masked(cell.query, cell.key),
-    onHover: (cell) => hover(cell, true),
-    onPick: (cell) => {
-      grid.focus(cell);
-      pick(cell);
-    },
-    onStroke: stroke,
-  });
-
-  const plot = Object.assign(frame.host, {
+  listen(view);
+  show(view, 'all');
+  return Object.assign(frame.host, {
     select(cell: Cell | null) {
-      state.selected = inside(cell, state.pattern);
-      refresh();
+      view.state.selected = inside(cell, view.state.pattern);
+      show(view, 'front');
     },
-    drawing: () => drawMap(state),
-    update(next: Tensor, nextOptions: AttentionMapOptions) {
-      const kept = nextOptions.selected === undefined ? state.selected : nextOptions.selected;
-      painted.clear();
-      const hovered = state.hovered;
-      const fresh = readState(next, nextOptions, frame.width(), painted);
-      [data, settings, state] = [next, nextOptions, fresh];
-      state.selected = inside(kept, state.pattern);
-      state.hovered = inside(hovered, state.pattern);
-      frame.stage.style.touchAction = settings.paint ? 'none' : 'manipulation';
-      frame.show(drawMap(state));
-      place();
-    },
+    drawing: () => drawMap(view.state),
+    update: (next: Tensor, nextOptions: AttentionMapOptions) => renew(view, next, nextOptions),
   });
-  frame.stage.style.touchAction = settings.paint ? 'none' : 'manipulation';
-  frame.show(drawMap(state));
-  place();
-  return plot;
 }

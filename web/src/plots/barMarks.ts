@@ -25,14 +25,33 @@ export interface BarState {
  * The `top` likeliest tokens (by the larger of now and before, so that a fallen one stays in sight) and the rest as one bar.
  * The rest is what is missing to the sum of all, so the bars add up to the whole.
  */
-export function barsOf(probs: ArrayLike<number>, labels: readonly string[], top: number, lang: Lang, before?: ArrayLike<number>): Bar[] {
+export function barsOf(
+  probs: ArrayLike<number>,
+  labels: readonly string[],
+  top: number,
+  lang: Lang,
+  before?: ArrayLike<number>,
+): Bar[] {
   const weightOf = (index: number): number => Math.max(probs[index]!, before?.[index] ?? 0);
-  const order = Array.from({ length: probs.length }, (_, index) => index).sort((a, b) => weightOf(b) - weightOf(a) || a - b);
+  const order = Array.from({ length: probs.length }, (_, index) => index).sort(
+    (a, b) => weightOf(b) - weightOf(a) || a - b,
+  );
   const shown = order.slice(0, top).sort((a, b) => probs[b]! - probs[a]! || a - b);
   const others = order.slice(top);
   const sum = (values: ArrayLike<number>): number => others.reduce((total, index) => total + values[index]!, 0);
-  const bars: Bar[] = shown.map((index) => ({ index, label: visibleToken(labels[index]!), now: probs[index]!, before: before?.[index] }));
-  if (others.length > 0) bars.push({ index: null, label: say(lang, 'rest', { count: others.length }), now: sum(probs), before: before && sum(before) });
+  const bars: Bar[] = shown.map((index) => ({
+    index,
+    label: visibleToken(labels[index]!),
+    now: probs[index]!,
+    before: before?.[index],
+  }));
+  if (others.length > 0)
+    bars.push({
+      index: null,
+      label: say(lang, 'rest', { count: others.length }),
+      now: sum(probs),
+      before: before && sum(before),
+    });
   return bars;
 }
 
@@ -73,12 +92,44 @@ function rowMarks(state: BarState, bar: Bar, y: number, layout: BarLayout): Mark
   const change = bar.now - (before ?? 0);
   const changePaint = Math.abs(change) < 0.0005 ? 'soft' : change > 0 ? 'more' : 'less';
   return [
-    { kind: 'text', x: labelRoom, y: middle + font * 0.35, text: fitText(bar.label, font, labelRoom), fill: rest ? 'soft' : on ? 'accent' : 'ink', size: rest ? 12 : font, weight: on ? 700 : 400, anchor: 'end' },
+    {
+      kind: 'text',
+      x: labelRoom,
+      y: middle + font * 0.35,
+      text: fitText(bar.label, font, labelRoom),
+      fill: rest ? 'soft' : on ? 'accent' : 'ink',
+      size: rest ? 12 : font,
+      weight: on ? 700 : 400,
+      anchor: 'end',
+    },
     { kind: 'rect', x: left, y: middle - 7, width: room, height: 14, radius: 2, fill: 'wash', opacity: 0.5 },
     compared ? box(bar.now, middle - 7, 8) : box(bar.now, middle - 7, 14),
     ...(compared ? [{ ...box(before, middle + 2, 5), fill: 'soft', opacity: 0.55 } as Mark] : []),
-    { kind: 'text', x: left + room + shareRoom - 2, y: middle + 4.5, text: percent(bar.now), fill: 'ink', size: 12.5, anchor: 'end', digits: true },
-    ...(compared ? [{ kind: 'text', x: state.width - 1, y: middle + 4.5, text: points(change), fill: changePaint, size: 12.5, weight: 600, anchor: 'end', digits: true } as Mark] : []),
+    {
+      kind: 'text',
+      x: left + room + shareRoom - 2,
+      y: middle + 4.5,
+      text: percent(bar.now),
+      fill: 'ink',
+      size: 12.5,
+      anchor: 'end',
+      digits: true,
+    },
+    ...(compared
+      ? [
+          {
+            kind: 'text',
+            x: state.width - 1,
+            y: middle + 4.5,
+            text: points(change),
+            fill: changePaint,
+            size: 12.5,
+            weight: 600,
+            anchor: 'end',
+            digits: true,
+          } as Mark,
+        ]
+      : []),
   ];
 }
 
@@ -106,6 +157,9 @@ export function drawBars(state: BarState): Drawing {
     theme: state.theme,
     palette: state.palette,
     ground: [],
-    front: [...(compared ? headMarks(state, layout) : []), ...state.bars.flatMap((bar, row) => rowMarks(state, bar, top + row * layout.pitch, layout))],
+    front: [
+      ...(compared ? headMarks(state, layout) : []),
+      ...state.bars.flatMap((bar, row) => rowMarks(state, bar, top + row * layout.pitch, layout)),
+    ],
   };
 }

@@ -8,7 +8,11 @@ type Brush = CanvasRenderingContext2D;
 /** Distance between two hatch lines, in CSS pixels. */
 export const hatchStep = 5;
 
-function fillAndStroke(brush: Brush, mark: { fill?: string; stroke?: string; strokeWidth?: number }, theme: Theme): void {
+function fillAndStroke(
+  brush: Brush,
+  mark: { fill?: string; stroke?: string; strokeWidth?: number },
+  theme: Theme,
+): void {
   if (mark.fill) {
     brush.fillStyle = plainColour(mark.fill, theme);
     brush.fill();
@@ -107,7 +111,12 @@ function paintMark(brush: Brush, mark: Mark, theme: Theme, colours: Uint8Clamped
 }
 
 /** Sizes the canvas for `scale` device pixels per CSS pixel and paints the marks. Returns false where there is no 2D canvas. */
-export function paintMarks(canvas: HTMLCanvasElement, drawing: Drawing, marks: readonly Mark[], scale: number): boolean {
+export function paintMarks(
+  canvas: HTMLCanvasElement,
+  drawing: Drawing,
+  marks: readonly Mark[],
+  scale: number,
+): boolean {
   canvas.width = Math.round(drawing.width * scale);
   canvas.height = Math.round(drawing.height * scale);
   const brush = canvas.getContext('2d');

@@ -3,7 +3,6 @@ import { make, unseen } from './picture.ts';
 import type { Cell } from './types.ts';
 
 export interface CellGridOptions {
-  host: HTMLElement;
   describe(cell: Cell): string;
   onMove(cell: Cell): void;
   onPick(cell: Cell): void;
@@ -39,70 +38,82 @@ export function cellAfterKey(key: string, from: Cell, queries: number, keys: num
   return { query: cut(move[0], queries), key: cut(move[1], keys) };
 }
 
+interface View {
+  layout: MapLayout | undefined;
+  current: Cell;
+  chosen: Cell | null;
+  row: HTMLElement;
+  cell: HTMLElement;
+  live: HTMLElement;
+  options: CellGridOptions;
+}
+
+function show({ layout, current, chosen, row, cell, options }: View): void {
+  if (!layout) return;
+  const { left, top, cell: side } = layout;
+  const place = { left: left + current.key * side, top: top + current.query * side, width: side, height: side };
+  for (const [name, value] of Object.entries(place)) cell.style.setProperty(name, `${value}px`);
+  row.setAttribute('aria-rowindex', String(current.query + 1));
+  cell.setAttribute('aria-colindex', String(current.key + 1));
+  cell.setAttribute('aria-label', options.describe(current));
+  cell.setAttribute('aria-selected', String(chosen?.query === current.query && chosen.key === current.key));
+}
+
+function onKey(view: View, event: KeyboardEvent): void {
+  const { layout, cell, live, options } = view;
+  if (!layout) return;
+  if (event.key === 'Enter' || event.key === ' ') options.onPick(view.current);
+  else {
+    const next = cellAfterKey(event.key, view.current, layout.queries, layout.keys, event.ctrlKey);
+    if (!next) return;
+    view.current = next;
+    options.onMove(next);
+  }
+  event.preventDefault();
+  show(view);
+  live.textContent = options.describe(view.current);
+  cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+function place(view: View, layout: MapLayout, selected: Cell | null): void {
+  const { chosen, cell } = view;
+  const moved = selected?.query !== chosen?.query || selected?.key !== chosen?.key;
+  // Someone at the keyboard is not carried away by a selection made elsewhere.
+  if (selected && moved && !cell.matches(':focus')) view.current = selected;
+  const { query, key } = view.current;
+  view.current = { query: Math.min(query, layout.queries - 1), key: Math.min(key, layout.keys - 1) };
+  view.layout = layout;
+  view.chosen = selected;
+  show(view);
+}
+
 /**
  * The keyboard's and the reader's twin of a matrix: a grid of which one cell is present, the current one.
  * It has the matrix' counts, lies over the current cell, and is told aloud as it moves.
  */
-export function makeCellGrid({ host, describe, onMove, onPick, onLeave }: CellGridOptions): CellGrid {
+export function makeCellGrid(host: HTMLElement, options: CellGridOptions): CellGrid {
   const element = make('div', { position: 'absolute', inset: '0', pointerEvents: 'none' }, { role: 'grid' });
   const row = make('div', {}, { role: 'row' });
-  const cell = make('div', { position: 'absolute', outlineOffset: '1px', borderRadius: '2px' }, { role: 'gridcell', tabindex: '0' });
+  const cell = make('div', { position: 'absolute', borderRadius: '2px' }, { role: 'gridcell', tabindex: '0' });
   const live = make('div', unseen, { 'aria-live': 'polite' });
   row.append(cell);
   element.append(row);
   host.append(live);
-  let layout: MapLayout | undefined;
-  let current: Cell = { query: 0, key: 0 };
-  let chosen: Cell | null = null;
-
-  const show = (): void => {
-    if (!layout) return;
-    const { left, top, cell: side } = layout;
-    Object.assign(cell.style, { left: `${left + current.key * side}px`, top: `${top + current.query * side}px`, width: `${side}px`, height: `${side}px` });
-    row.setAttribute('aria-rowindex', String(current.query + 1));
-    cell.setAttribute('aria-colindex', String(current.key + 1));
-    cell.setAttribute('aria-label', describe(current));
-    cell.setAttribute('aria-selected', String(chosen?.query === current.query && chosen.key === current.key));
-  };
-  cell.addEventListener('keydown', (event) => {
-    if (!layout) return;
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      onPick(current);
-      show();
-      live.textContent = describe(current);
-      return;
-    }
-    const next = cellAfterKey(event.key, current, layout.queries, layout.keys, event.ctrlKey);
-    if (!next) return;
-    event.preventDefault();
-    current = next;
-    show();
-    onMove(current);
-    live.textContent = describe(current);
-    if (typeof cell.scrollIntoView === 'function') cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  });
-  cell.addEventListener('focus', () => onMove(current));
-  cell.addEventListener('blur', onLeave);
-
+  const view: View = { layout: undefined, current: { query: 0, key: 0 }, chosen: null, row, cell, live, options };
+  cell.addEventListener('keydown', (event) => onKey(view, event));
+  cell.addEventListener('focus', () => options.onMove(view.current));
+  cell.addEventListener('blur', options.onLeave);
   return {
     element,
-    place(next, selected, label) {
-      layout = next;
-      const moved = selected?.query !== chosen?.query || selected?.key !== chosen?.key;
-      chosen = selected;
-      // Someone at the keyboard is not carried away by a selection made elsewhere.
-      const held = cell.matches(':focus');
-      if (selected && moved && !held) current = selected;
-      current = { query: Math.min(current.query, next.queries - 1), key: Math.min(current.key, next.keys - 1) };
+    place(layout, selected, label) {
       element.setAttribute('aria-label', label);
-      element.setAttribute('aria-rowcount', String(next.queries));
-      element.setAttribute('aria-colcount', String(next.keys));
-      show();
+      element.setAttribute('aria-rowcount', String(layout.queries));
+      element.setAttribute('aria-colcount', String(layout.keys));
+      place(view, layout, selected);
     },
     focus(next) {
-      current = next;
-      show();
+      view.current = next;
+      show(view);
       cell.focus({ preventScroll: true });
     },
   };

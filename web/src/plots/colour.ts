@@ -4,18 +4,20 @@ import type { Palette, Theme } from './types.ts';
 type Stop = readonly [at: number, lightness: number, chroma: number, hue: number];
 type Rgb = readonly [number, number, number];
 
-/** Zero is paper and one is ink; lightness falls (light) or rises (dark) all the way. */
+/** Zero is paper and one is ink; lightness falls (light) or rises (dark) all the way, faster at first: most weights are small. */
 const indigo: Record<Theme, readonly Stop[]> = {
   light: [
     [0, 1, 0, 285],
-    [0.25, 0.83, 0.088, 288],
-    [0.5, 0.655, 0.158, 284],
-    [0.75, 0.465, 0.19, 279],
+    [0.06, 0.935, 0.032, 290],
+    [0.25, 0.8, 0.1, 288],
+    [0.5, 0.63, 0.165, 283],
+    [0.75, 0.45, 0.19, 279],
     [1, 0.265, 0.125, 277],
   ],
   dark: [
     [0, 0.2, 0.018, 285],
-    [0.25, 0.37, 0.125, 280],
+    [0.06, 0.275, 0.065, 282],
+    [0.25, 0.4, 0.135, 280],
     [0.5, 0.545, 0.185, 284],
     [0.75, 0.755, 0.13, 290],
     [1, 0.975, 0.03, 300],

@@ -16,7 +16,13 @@ export interface ColourLegendOptions extends Look {
   links?: boolean;
 }
 
-function drawLegend({ theme = 'light', palette = 'indigo', lang = 'en', label, ...rest }: ColourLegendOptions): Drawing {
+function drawLegend({
+  theme = 'light',
+  palette = 'indigo',
+  lang = 'en',
+  label,
+  ...rest
+}: ColourLegendOptions): Drawing {
   const { marks, end } = legendMarks({ x: 1, y: 4, lang, label: label ?? say(lang, 'weight'), ...rest });
   return { width: Math.ceil(end) + 1, height: 18, theme, palette, ground: marks, front: [] };
 }

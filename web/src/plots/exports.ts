@@ -36,7 +36,10 @@ export async function plotToPng(plot: Drawn, { scale = 2 }: { scale?: number } =
     throw new Error('plotToPng: this environment has no 2D canvas');
   }
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('plotToPng: the browser could not encode the picture'))), 'image/png');
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('plotToPng: the browser could not encode the picture'))),
+      'image/png',
+    );
   });
 }
 

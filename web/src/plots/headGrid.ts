@@ -1,8 +1,10 @@
-import { drawHeads, layoutHeads, tileAt } from './headMarks.ts';
+import { drawHeads, layoutHeads, targetAt } from './headMarks.ts';
 import type { Badge, HeadState, HeadTile } from './headMarks.ts';
 import { checkTokens, headOf, headsOf } from './pattern.ts';
 import { makeFrame, tell } from './picture.ts';
+import type { Frame } from './picture.ts';
 import { makeStops } from './stops.ts';
+import type { Stops } from './stops.ts';
 import type { HeadPlace, Lang, Look, MaskedAt, Picture, Tensor } from './types.ts';
 import { say } from './words.ts';
 
@@ -29,7 +31,9 @@ function isAt(layer: number, head: number): (place: HeadPlace) => boolean {
 }
 
 function tilesOf(patterns: readonly Tensor[], { tokens, off = [], badges = [], order }: HeadGridOptions): HeadTile[] {
-  const all = patterns.flatMap((pattern, layer) => Array.from({ length: headsOf(pattern) }, (_, head) => ({ layer, head })));
+  const all = patterns.flatMap((pattern, layer) =>
+    Array.from({ length: headsOf(pattern) }, (_, head) => ({ layer, head })),
+  );
   return (order ?? all).map(({ layer, head }) => {
     const data = patterns[layer];
     if (!data) throw new RangeError(`order: found layer ${layer}, expected 0 to ${patterns.length - 1}`);
@@ -62,64 +66,76 @@ function spoken({ layer, head, off, badge }: HeadTile, lang: Lang): string {
   return parts.join(', ');
 }
 
+/** What one grid of heads on a page holds. */
+interface View {
+  frame: Frame;
+  stops: Stops;
+  patterns: readonly Tensor[];
+  options: HeadGridOptions;
+  state: HeadState;
+}
+
+function placeAt(view: View, index: number): HeadPlace {
+  const { layer, head } = view.state.tiles[index]!;
+  return { layer, head };
+}
+
+function select(view: View, place: HeadPlace | null): void {
+  view.state.selected = place;
+  view.frame.refresh(drawHeads(view.state, 'front'));
+  const index = place ? view.state.tiles.findIndex(isAt(place.layer, place.head)) : -1;
+  view.stops.mark(index < 0 ? undefined : index);
+}
+
+function hover(view: View, index: number | null): void {
+  view.state.hovered = index === null ? null : placeAt(view, index);
+  view.frame.refresh(drawHeads(view.state, 'front'));
+  tell(view.frame.host, 'plot-hover', view.state.hovered);
+}
+
+function build(view: View): void {
+  const { frame, stops, state } = view;
+  const lang = view.options.lang ?? 'en';
+  const boxes = state.tiles.map((tile, index) => ({ ...targetAt(state.layout, index), label: spoken(tile, lang) }));
+  stops.place(say(lang, 'heads'), boxes, state.layout.columns);
+  frame.show(drawHeads(state));
+  select(view, state.selected);
+}
+
+function resize(view: View): void {
+  const { selected, hovered } = view.state;
+  view.state = { ...readState(view.patterns, view.options, view.frame.width()), selected, hovered };
+  build(view);
+}
+
+function renew(view: View, patterns: readonly Tensor[], options: HeadGridOptions): void {
+  const state = readState(patterns, options, view.frame.width());
+  if (options.selected === undefined) state.selected = view.state.selected;
+  Object.assign(view, { patterns, options, state });
+  build(view);
+}
+
 /**
  * Every head as a small map: layers as rows, heads as columns (or in `order`). `patterns` holds one (heads, queries, keys) per
  * layer. Tells `plot-hover` and `plot-select` with `{layer, head}`. Throws `RangeError` on shapes that do not fit.
  */
 export function headGrid(patterns: readonly Tensor[], options: HeadGridOptions): HeadGrid {
-  let data = patterns;
-  let settings = options;
-  const frame = makeFrame({ size: options.size, onWidth: () => rebuild() });
-  let state = readState(data, settings, frame.width());
-  const placeOf = (index: number): HeadPlace => ({ layer: state.tiles[index]!.layer, head: state.tiles[index]!.head });
-
+  const frame = makeFrame({ size: options.size, onWidth: () => resize(view) });
   const stops = makeStops({
     role: 'grid',
     itemRole: 'gridcell',
-    columns: state.layout.columns,
-    onHover: (index) => {
-      state.hovered = index === null ? null : placeOf(index);
-      frame.refresh(drawHeads(state, 'front'));
-      tell(frame.host, 'plot-hover', state.hovered);
-    },
+    onHover: (index) => hover(view, index),
     onPick: (index) => {
-      select(placeOf(index));
-      tell(frame.host, 'plot-select', placeOf(index));
+      select(view, placeAt(view, index));
+      tell(frame.host, 'plot-select', placeAt(view, index));
     },
   });
+  const view: View = { frame, stops, patterns, options, state: readState(patterns, options, frame.width()) };
   frame.stage.append(stops.element);
-
-  const select = (place: HeadPlace | null): void => {
-    state.selected = place;
-    frame.refresh(drawHeads(state, 'front'));
-    const index = place ? state.tiles.findIndex(isAt(place.layer, place.head)) : -1;
-    stops.mark(index < 0 ? undefined : index);
-  };
-  const rebuild = (): void => {
-    const { selected, hovered } = state;
-    state = { ...readState(data, settings, frame.width()), selected, hovered };
-    const lang = settings.lang ?? 'en';
-    const { side, columns, pitchY } = state.layout;
-    const boxes = state.tiles.map((tile, index) => {
-      const { x, y } = tileAt(state.layout, index);
-      return { x, y: y + side - pitchY + 8, width: side, height: pitchY - 8, label: spoken(tile, lang) };
-    });
-    stops.place(say(lang, 'heads'), boxes, columns);
-    frame.show(drawHeads(state));
-    select(selected);
-  };
-
-  const plot = Object.assign(frame.host, {
-    select,
-    drawing: () => drawHeads(state),
-    update(next: readonly Tensor[], nextOptions: HeadGridOptions) {
-      const kept = state.selected;
-      const fresh = readState(next, nextOptions, frame.width());
-      [data, settings, state] = [next, nextOptions, fresh];
-      if (nextOptions.selected === undefined) state.selected = kept;
-      rebuild();
-    },
+  build(view);
+  return Object.assign(frame.host, {
+    select: (place: HeadPlace | null) => select(view, place),
+    drawing: () => drawHeads(view.state),
+    update: (next: readonly Tensor[], nextOptions: HeadGridOptions) => renew(view, next, nextOptions),
   });
-  rebuild();
-  return plot;
 }

@@ -61,14 +61,27 @@ export function layoutHeads(width: number, count: number, heads: number): HeadLa
 
 /** Corner of a tile's map. */
 export function tileAt(layout: HeadLayout, index: number): { x: number; y: number } {
-  return { x: margin + (index % layout.columns) * layout.pitchX, y: Math.floor(index / layout.columns) * layout.pitchY + labelRoom };
+  return {
+    x: margin + (index % layout.columns) * layout.pitchX,
+    y: Math.floor(index / layout.columns) * layout.pitchY + labelRoom,
+  };
+}
+
+/** Where a tile can be touched: its map and its label. */
+export function targetAt(layout: HeadLayout, index: number): { x: number; y: number; width: number; height: number } {
+  const { x, y } = tileAt(layout, index);
+  return { x, y: y - labelRoom, width: layout.side, height: layout.side + labelRoom };
 }
 
 /**
  * A pattern at most `limit` cells wide and high: where cells must share a dot, the largest weight shows,
  * so that a thin diagonal stays visible. A dot is masked only if all its cells are.
  */
-export function poolLevels(pattern: HeadPattern, limit: number, masked?: MaskedAt): { rows: number; columns: number; levels: Int16Array } {
+export function poolLevels(
+  pattern: HeadPattern,
+  limit: number,
+  masked?: MaskedAt,
+): { rows: number; columns: number; levels: Int16Array } {
   const rows = Math.min(limit, pattern.queries);
   const columns = Math.min(limit, pattern.keys);
   const levels = new Int16Array(rows * columns).fill(-1);
@@ -90,9 +103,18 @@ function same(a: HeadPlace | null, b: HeadPlace): boolean {
 function mapMarks(state: HeadState, tile: HeadTile, index: number): Mark[] {
   const { side } = state.layout;
   const box = { ...tileAt(state.layout, index), width: side, height: side };
-  const raster: RasterMark = { kind: 'raster', ...box, ...poolLevels(tile.pattern, 2 * side, state.masked), opacity: tile.off ? 0.3 : undefined };
+  const raster: RasterMark = {
+    kind: 'raster',
+    ...box,
+    ...poolLevels(tile.pattern, 2 * side, state.masked),
+    opacity: tile.off ? 0.3 : undefined,
+  };
   return [
-    { kind: 'rect', ...box, fill: state.palette === 'viridis' ? 'paper' : hexOf(colourTable('indigo', state.theme), 0) },
+    {
+      kind: 'rect',
+      ...box,
+      fill: state.palette === 'viridis' ? 'paper' : hexOf(colourTable('indigo', state.theme), 0),
+    },
     raster,
   ];
 }
@@ -105,7 +127,17 @@ function badgeMarks(tile: HeadTile, x: number, y: number, side: number): Mark[] 
   const box = { x: x + side - width + 3, y: y - 4, width, height: size + 5, radius: (size + 5) / 2 };
   return [
     { kind: 'rect', ...box, fill: 'paper', stroke: 'link', strokeWidth: 1 },
-    { kind: 'text', x: box.x + width / 2, y: box.y + size + 1, text, fill: 'link', size, weight: 600, anchor: 'middle', digits: true },
+    {
+      kind: 'text',
+      x: box.x + width / 2,
+      y: box.y + size + 1,
+      text,
+      fill: 'link',
+      size,
+      weight: 600,
+      anchor: 'middle',
+      digits: true,
+    },
   ];
 }
 
@@ -119,10 +151,38 @@ function frontOf(state: HeadState, tile: HeadTile, index: number): Mark[] {
   const text = textWidth(label, size) > state.layout.pitchX - 4 ? `${tile.layer}·${tile.head}` : label;
   const cross = { kind: 'line' as const, stroke: 'less', strokeWidth: 1.5, opacity: 0.85 };
   return [
-    { kind: 'text', x: x + 1, y: y - 6, text, fill: on ? 'accent' : 'soft', size, weight: on ? 700 : 400, digits: true, opacity: tile.off ? 0.6 : undefined },
+    {
+      kind: 'text',
+      x: x + 1,
+      y: y - 6,
+      text,
+      fill: on ? 'accent' : 'soft',
+      size,
+      weight: on ? 700 : 400,
+      digits: true,
+      opacity: tile.off ? 0.6 : undefined,
+    },
     { kind: 'rect', x: x - 0.5, y: y - 0.5, width: side + 1, height: side + 1, stroke: 'faint' },
-    ...(tile.off ? [{ ...cross, x1: x, y1: y, x2: x + side, y2: y + side }, { ...cross, x1: x + side, y1: y, x2: x, y2: y + side }] : []),
-    ...(on || pointed ? [{ kind: 'rect' as const, x: x - 1.5, y: y - 1.5, width: side + 3, height: side + 3, radius: 3, stroke: 'accent', strokeWidth: on ? 2.5 : 1.25 }] : []),
+    ...(tile.off
+      ? [
+          { ...cross, x1: x, y1: y, x2: x + side, y2: y + side },
+          { ...cross, x1: x + side, y1: y, x2: x, y2: y + side },
+        ]
+      : []),
+    ...(on || pointed
+      ? [
+          {
+            kind: 'rect' as const,
+            x: x - 1.5,
+            y: y - 1.5,
+            width: side + 3,
+            height: side + 3,
+            radius: 3,
+            stroke: 'accent',
+            strokeWidth: on ? 2.5 : 1.25,
+          },
+        ]
+      : []),
     ...badgeMarks(tile, x, y, side),
   ];
 }

@@ -28,7 +28,10 @@ function barMarks(x: number, y: number): Mark[] {
 }
 
 /** A colour bar with its ends and, where they occur, the signs for masked cells and true links. Returns the marks and where they end. */
-export function legendMarks({ x, y, lang, from = 0, to = 1, label, masked = false, links = false }: LegendParts): { marks: Mark[]; end: number } {
+export function legendMarks({ x, y, lang, from = 0, to = 1, label, masked = false, links = false }: LegendParts): {
+  marks: Mark[];
+  end: number;
+} {
   const marks: Mark[] = [];
   const baseline = y + barHeight;
   const put = (text: string, space: number): void => {

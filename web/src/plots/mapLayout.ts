@@ -1,4 +1,4 @@
-import { textWidth, visibleToken } from './tokens.ts';
+import { lettersOf, textWidth, visibleToken } from './tokens.ts';
 
 export type ColumnStyle = 'upright' | 'slanted' | 'vertical';
 
@@ -35,8 +35,14 @@ const smallestCell = 2;
 
 const slant = Math.SQRT1_2;
 
+/** Width of the longest label; the highlighted one is bold, and so a little wider than measured. */
 function widest(tokens: readonly string[], size: number): number {
-  return tokens.reduce((width, token) => Math.max(width, textWidth(visibleToken(token), size)), 0);
+  return 1.14 * tokens.reduce((width, token) => Math.max(width, textWidth(visibleToken(token), size)), 0);
+}
+
+/** Single characters stand upright in any cell. */
+function isSingle(tokens: readonly string[]): boolean {
+  return tokens.every((token) => lettersOf(visibleToken(token)).length === 1);
 }
 
 /** Whole pixels where a cell is large, half pixels where it is small: edges stay crisp, space is not wasted. */
@@ -45,7 +51,9 @@ function cutCell(side: number): number {
   return Math.min(largestCell, Math.max(smallestCell, cut));
 }
 
+/** A label in every cell if letters of 9 pixels fit, else every few cells one of 11. */
 function fontFor(cell: number): number {
+  if (cell >= 9.5 && cell < 12) return Math.floor(cell * 0.95);
   return Math.min(15, Math.max(11, Math.floor(cell * 0.36)));
 }
 
@@ -71,7 +79,7 @@ export function layoutMap({ width, tokens, keyTokens }: MapSpace): MapLayout {
   let columns: ColumnStyle = 'upright';
   let columnRoom = cell;
   let top = columnFont + gap + 4;
-  if (wanted > Math.max(cell - 4, columnFont * 1.05)) {
+  if (wanted > cell - 4 && !isSingle(keyTokens)) {
     columns = narrow || cell < 15 ? 'vertical' : 'slanted';
     columnRoom = Math.min(labelLimit, Math.ceil(wanted) + 2);
     top = Math.ceil(columns === 'vertical' ? columnRoom : columnRoom * slant + columnFont * 0.6) + gap;
@@ -90,7 +98,7 @@ export function layoutMap({ width, tokens, keyTokens }: MapSpace): MapLayout {
     queries,
     keys,
     columns,
-    rowFont,
+    rowFont: cell < 12 ? fontFor(cell) : rowFont,
     columnFont,
     rowRoom,
     columnRoom,
@@ -101,8 +109,7 @@ export function layoutMap({ width, tokens, keyTokens }: MapSpace): MapLayout {
 export function labelStep(layout: MapLayout, axis: 'row' | 'column'): number {
   const font = axis === 'row' ? layout.rowFont : layout.columnFont;
   const pitch = axis === 'column' && layout.columns === 'slanted' ? layout.cell * slant : layout.cell;
-  const needed = axis === 'column' && layout.columns === 'upright' ? font * 1.02 : font * 1.12;
-  return Math.max(1, Math.ceil(needed / pitch));
+  return Math.max(1, Math.ceil((font * 1.05) / pitch));
 }
 
 /** The cell at a point of the drawing, or `null` beside the grid. */

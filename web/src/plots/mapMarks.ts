@@ -51,7 +51,13 @@ function hatchMarks({ layout, masked }: MapState): Mark[] {
   const marks: Mark[] = [];
   for (let query = 0; query < queries; ++query) {
     for (const [from, to] of maskedRuns(masked, query, keys)) {
-      marks.push({ kind: 'hatch', x: left + from * cell, y: top + query * cell, width: (to - from) * cell, height: cell });
+      marks.push({
+        kind: 'hatch',
+        x: left + from * cell,
+        y: top + query * cell,
+        width: (to - from) * cell,
+        height: cell,
+      });
     }
   }
   return marks;
@@ -61,12 +67,27 @@ function gridMarks({ left, top, cell, queries, keys }: MapLayout): Mark[] {
   const marks: Mark[] = [];
   const right = left + keys * cell;
   const bottom = top + queries * cell;
-  const line = (x1: number, y1: number, x2: number, y2: number): LineMark => ({ kind: 'line', x1, y1, x2, y2, stroke: 'faint', strokeWidth: 1 });
+  const line = (x1: number, y1: number, x2: number, y2: number): LineMark => ({
+    kind: 'line',
+    x1,
+    y1,
+    x2,
+    y2,
+    stroke: 'faint',
+    strokeWidth: 1,
+  });
   if (cell >= gridFrom) {
     for (let key = 1; key < keys; ++key) marks.push(line(left + key * cell, top, left + key * cell, bottom));
     for (let query = 1; query < queries; ++query) marks.push(line(left, top + query * cell, right, top + query * cell));
   }
-  marks.push({ kind: 'rect', x: left - 0.5, y: top - 0.5, width: right - left + 1, height: bottom - top + 1, stroke: 'faint' });
+  marks.push({
+    kind: 'rect',
+    x: left - 0.5,
+    y: top - 0.5,
+    width: right - left + 1,
+    height: bottom - top + 1,
+    stroke: 'faint',
+  });
   return marks;
 }
 
@@ -131,12 +152,23 @@ function labelMark(state: MapState, axis: 'row' | 'column', index: number, activ
   const row = axis === 'row';
   const size = row ? layout.rowFont : layout.columnFont;
   const on = index === active;
-  const text = fitText(visibleToken((row ? state.tokens : state.keyTokens)[index]!), size, row ? layout.rowRoom : Math.max(layout.columnRoom, size));
-  const look = { kind: 'text' as const, text, size, fill: on ? 'accent' : active === undefined ? 'ink' : 'soft', weight: on ? 700 : 400 };
+  const text = fitText(
+    visibleToken((row ? state.tokens : state.keyTokens)[index]!),
+    size,
+    row ? layout.rowRoom : Math.max(layout.columnRoom, size),
+  );
+  const look = {
+    kind: 'text' as const,
+    text,
+    size,
+    fill: on ? 'accent' : active === undefined ? 'ink' : 'soft',
+    weight: on ? 700 : 400,
+  };
   if (row) return { ...look, x: left - 7, y: top + (index + 0.5) * cell + size * 0.35, anchor: 'end' };
   const middle = left + (index + 0.5) * cell;
   if (layout.columns === 'upright') return { ...look, x: middle, y: top - 8, anchor: 'middle' };
-  if (layout.columns === 'vertical') return { ...look, x: middle + size * 0.35, y: top - 6, anchor: 'start', rotate: -90 };
+  if (layout.columns === 'vertical')
+    return { ...look, x: middle + size * 0.35, y: top - 6, anchor: 'start', rotate: -90 };
   return { ...look, x: middle + size * 0.3, y: top - 6, anchor: 'start', rotate: -45 };
 }
 
@@ -176,7 +208,14 @@ function crossMarks(layout: MapLayout, { query, key }: Cell): Mark[] {
 
 function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell): Mark[] {
   const out = Math.max(0, (8 - cell) / 2);
-  const box = { kind: 'rect' as const, x: left + key * cell - out, y: top + query * cell - out, width: cell + 2 * out, height: cell + 2 * out, radius: 2 };
+  const box = {
+    kind: 'rect' as const,
+    x: left + key * cell - out,
+    y: top + query * cell - out,
+    width: cell + 2 * out,
+    height: cell + 2 * out,
+    radius: 2,
+  };
   return [
     { ...box, stroke: 'paper', strokeWidth: 4 },
     { ...box, stroke: 'accent', strokeWidth: 2 },
@@ -194,7 +233,19 @@ function readingMarks(state: MapState, active: Cell): TextMark[] {
   const narrow = layout.width < narrowWidth;
   const y = layout.top + layout.queries * layout.cell + (narrow ? 44 : 25);
   const x = narrow ? 12 : Math.max(layout.left + layout.keys * layout.cell, leastReading);
-  return [{ kind: 'text', x, y, text: reading(state, active), fill: 'ink', size: 13, weight: 600, anchor: narrow ? 'start' : 'end', digits: true }];
+  return [
+    {
+      kind: 'text',
+      x,
+      y,
+      text: reading(state, active),
+      fill: 'ink',
+      size: 13,
+      weight: 600,
+      anchor: narrow ? 'start' : 'end',
+      digits: true,
+    },
+  ];
 }
 
 const leastReading = 420;
@@ -214,5 +265,12 @@ function frontMarks(state: MapState): Mark[] {
 /** The whole map as a list of marks; with `front` only, the ground is left empty. */
 export function drawMap(state: MapState, part: 'all' | 'front' = 'all'): Drawing {
   const { layout, theme, palette } = state;
-  return { width: layout.width, height: layout.height, theme, palette, ground: part === 'all' ? groundMarks(state) : [], front: frontMarks(state) };
+  return {
+    width: layout.width,
+    height: layout.height,
+    theme,
+    palette,
+    ground: part === 'all' ? groundMarks(state) : [],
+    front: frontMarks(state),
+  };
 }

@@ -82,14 +82,7 @@ export interface RasterMark extends Box {
   opacity?: number;
 }
 
-export type Mark =
-  | RectMark
-  | LineMark
-  | CircleMark
-  | TextMark
-  | PathMark
-  | HatchMark
-  | RasterMark;
+export type Mark = RectMark | LineMark | CircleMark | TextMark | PathMark | HatchMark | RasterMark;
 
 /** Everything that is seen, in CSS pixels. `ground` rarely changes and goes on a canvas; `front` follows the pointer. */
 export interface Drawing {

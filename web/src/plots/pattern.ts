@@ -11,7 +11,9 @@ export interface HeadPattern {
 export function headsOf(pattern: Tensor): number {
   const { shape, data } = pattern;
   if (shape.length !== 2 && shape.length !== 3) {
-    throw new RangeError(`pattern: found shape (${shape.join(', ')}), expected (heads, queries, keys) or (queries, keys)`);
+    throw new RangeError(
+      `pattern: found shape (${shape.join(', ')}), expected (heads, queries, keys) or (queries, keys)`,
+    );
   }
   const length = shape.reduce((product, axis) => product * axis, 1);
   if (data.length !== length) {
@@ -27,7 +29,8 @@ export function headOf(pattern: Tensor, head: number): HeadPattern {
     throw new RangeError(`head: found ${head}, expected 0 to ${heads - 1}`);
   }
   const [queries, keys] = pattern.shape.slice(-2) as [number, number];
-  if (queries === 0 || keys === 0) throw new RangeError(`pattern: found shape (${pattern.shape.join(', ')}), expected at least one query and one key`);
+  if (queries === 0 || keys === 0)
+    throw new RangeError(`pattern: found shape (${pattern.shape.join(', ')}), expected at least one query and one key`);
   const start = head * queries * keys;
   const data = pattern.data;
   return { queries, keys, at: (query, key) => data[start + query * keys + key]! };

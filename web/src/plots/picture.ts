@@ -30,7 +30,11 @@ function styled<T extends ElementCSSInlineStyle>(element: T, style: Record<strin
 }
 
 /** An element with inline style, set through the CSSOM (a policy may forbid style attributes in markup). */
-export function make<K extends keyof HTMLElementTagNameMap>(name: K, style: Record<string, string> = {}, attributes: Record<string, string> = {}): HTMLElementTagNameMap[K] {
+export function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  style: Record<string, string> = {},
+  attributes: Record<string, string> = {},
+): HTMLElementTagNameMap[K] {
   const element = styled(document.createElement(name), style);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   return element;
@@ -58,17 +62,33 @@ function fillSvg(svg: SVGElement, drawing: Drawing): void {
   svg.setAttribute('width', String(drawing.width));
   svg.setAttribute('height', String(drawing.height));
   svg.setAttribute('viewBox', `0 0 ${drawing.width} ${drawing.height}`);
-  const style = { theme: drawing.theme, palette: drawing.palette, colour: (paint: string) => pageColour(paint, drawing.theme) };
+  const style = {
+    theme: drawing.theme,
+    palette: drawing.palette,
+    colour: (paint: string) => pageColour(paint, drawing.theme),
+  };
   svg.replaceChildren(...drawing.front.map((mark) => markElement(mark, style)));
 }
 
 /** Builds the frame. The host scrolls sideways when a drawing is wider than the page allows. */
 export function makeFrame({ size, onWidth }: FrameOptions): Frame {
-  const host = make('div', { position: 'relative', maxWidth: '100%', overflowX: 'auto', overflowY: 'hidden', lineHeight: '1.3' });
+  const host = make('div', {
+    position: 'relative',
+    maxWidth: '100%',
+    overflowX: 'auto',
+    overflowY: 'hidden',
+    lineHeight: '1.3',
+  });
   if (size !== undefined) host.style.width = `${size}px`;
   const stage = make('div', { position: 'relative', margin: '0 auto' });
   const canvas = make('canvas', { position: 'absolute', left: '0', top: '0' }, { 'aria-hidden': 'true' });
-  const svg = styled(svgElement('svg', { 'aria-hidden': 'true' }), { position: 'absolute', left: '0', top: '0', fontFamily: `var(--attn-font, ${fontStack})`, userSelect: 'none' });
+  const svg = styled(svgElement('svg', { 'aria-hidden': 'true' }), {
+    position: 'absolute',
+    left: '0',
+    top: '0',
+    fontFamily: `var(--attn-font, ${fontStack})`,
+    userSelect: 'none',
+  });
   stage.append(canvas, svg);
   host.append(stage);
   let width = size ?? firstWidth;

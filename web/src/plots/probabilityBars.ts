@@ -19,8 +19,10 @@ export interface ProbabilityBars extends Picture<{ index: number }> {
 
 function readState(probs: ArrayLike<number>, options: ProbabilityBarsOptions, width: number): BarState {
   const { labels, before, top = 10, lang = 'en', theme = 'light', palette = 'indigo' } = options;
-  if (labels.length !== probs.length) throw new RangeError(`labels: found ${labels.length}, expected ${probs.length}, one per probability`);
-  if (before && before.length !== probs.length) throw new RangeError(`before: found ${before.length} probabilities, expected ${probs.length}`);
+  if (labels.length !== probs.length)
+    throw new RangeError(`labels: found ${labels.length}, expected ${probs.length}, one per probability`);
+  if (before && before.length !== probs.length)
+    throw new RangeError(`before: found ${before.length} probabilities, expected ${probs.length}`);
   return { bars: barsOf(probs, labels, top, lang, before), width, selected: null, lang, theme, palette };
 }
 
@@ -29,7 +31,8 @@ function rowOf(bar: Bar, lang: Lang): HTMLElement {
   const head = make('th', {}, { scope: 'row' });
   head.append(isolated(bar.label));
   const cells = [percent(bar.now)];
-  if (bar.before !== undefined) cells.push(percent(bar.before), say(lang, 'points', { change: points(bar.now - bar.before) }));
+  if (bar.before !== undefined)
+    cells.push(percent(bar.before), say(lang, 'points', { change: points(bar.now - bar.before) }));
   row.append(head, ...cells.map((text) => Object.assign(make('td'), { textContent: text })));
   return row;
 }
@@ -39,7 +42,9 @@ function fillTable(table: HTMLTableElement, { bars, lang }: BarState): void {
   const compared = bars.some((bar) => bar.before !== undefined);
   const names = compared ? (['token', 'after', 'before', 'change'] as const) : (['token', 'now'] as const);
   const head = make('tr');
-  head.append(...names.map((name) => Object.assign(make('th', {}, { scope: 'col' }), { textContent: say(lang, name) })));
+  head.append(
+    ...names.map((name) => Object.assign(make('th', {}, { scope: 'col' }), { textContent: say(lang, name) })),
+  );
   const caption = Object.assign(make('caption'), { textContent: say(lang, 'probabilities') });
   table.replaceChildren(caption, head, ...bars.map((bar) => rowOf(bar, lang)));
 }

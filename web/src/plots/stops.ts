@@ -13,16 +13,14 @@ export interface Stop {
 export interface StopsOptions {
   role: 'listbox' | 'grid';
   itemRole: 'option' | 'gridcell';
-  /** Stops per row, for the arrow keys. */
-  columns: number;
   onHover(index: number | null): void;
   onPick(index: number): void;
 }
 
 export interface Stops {
   element: HTMLElement;
-  /** Lays the stops out anew; the one with the keyboard keeps it. */
-  place(label: string, stops: readonly Stop[], columns?: number): void;
+  /** Lays the stops out anew, `columns` per row for the arrow keys; the one with the keyboard keeps it. */
+  place(label: string, stops: readonly Stop[], columns: number): void;
   /** Marks one as selected: this is where a keyboard enters. */
   mark(index: number | undefined): void;
 }
@@ -47,72 +45,90 @@ export function stopAfterKey(key: string, index: number, count: number, columns:
   return next < 0 || next >= count ? index : next;
 }
 
-/** A row of transparent elements over a picture, one of which takes part in the tab order. */
-export function makeStops({ role, itemRole, columns, onHover, onPick }: StopsOptions): Stops {
-  const element = make('div', { position: 'absolute', inset: '0' }, { role });
-  let items: HTMLElement[] = [];
-  let perRow = columns;
-  let entry = 0;
+interface View {
+  element: HTMLElement;
+  items: HTMLElement[];
+  columns: number;
+  entry: number;
+  options: StopsOptions;
+}
 
-  const enterAt = (index: number): void => {
-    entry = Math.min(Math.max(0, index), items.length - 1);
-    items.forEach((item, at) => item.setAttribute('tabindex', at === entry ? '0' : '-1'));
-  };
-  const onKey = (event: KeyboardEvent, index: number): void => {
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      onPick(index);
-      return;
-    }
-    const next = stopAfterKey(event.key, index, items.length, perRow);
-    if (next === undefined) return;
+function enterAt(view: View, index: number): void {
+  view.entry = Math.min(Math.max(0, index), view.items.length - 1);
+  view.items.forEach((item, at) => item.setAttribute('tabindex', at === view.entry ? '0' : '-1'));
+}
+
+function onKey(view: View, event: KeyboardEvent, index: number): void {
+  if (event.key === 'Enter' || event.key === ' ') {
     event.preventDefault();
-    enterAt(next);
-    items[next]!.focus();
-  };
-  const makeItem = (index: number): HTMLElement => {
-    const item = make('div', { position: 'absolute', cursor: 'pointer', borderRadius: '5px' }, { role: itemRole, tabindex: '-1', 'aria-selected': 'false' });
-    item.addEventListener('pointerenter', () => onHover(index));
-    item.addEventListener('pointerleave', () => onHover(null));
-    item.addEventListener('focus', () => onHover(index));
-    item.addEventListener('blur', () => onHover(null));
-    item.addEventListener('keydown', (event) => onKey(event, index));
-    item.addEventListener('click', () => {
-      enterAt(index);
-      onPick(index);
-    });
-    return item;
-  };
-  const arrange = (): void => {
-    if (role === 'listbox') return element.replaceChildren(...items);
-    const rows: HTMLElement[] = [];
-    for (let at = 0; at < items.length; at += perRow) {
-      const row = make('div', {}, { role: 'row' });
-      row.append(...items.slice(at, at + perRow));
-      rows.push(row);
-    }
-    element.replaceChildren(...rows);
-  };
+    view.options.onPick(index);
+    return;
+  }
+  const next = stopAfterKey(event.key, index, view.items.length, view.columns);
+  if (next === undefined) return;
+  event.preventDefault();
+  enterAt(view, next);
+  view.items[next]!.focus();
+}
 
+function makeItem(view: View, index: number): HTMLElement {
+  const { itemRole, onHover, onPick } = view.options;
+  const style = { position: 'absolute', cursor: 'pointer', borderRadius: '5px' };
+  const item = make('div', style, { role: itemRole, tabindex: '-1', 'aria-selected': 'false' });
+  item.addEventListener('pointerenter', () => onHover(index));
+  item.addEventListener('pointerleave', () => onHover(null));
+  item.addEventListener('focus', () => onHover(index));
+  item.addEventListener('blur', () => onHover(null));
+  item.addEventListener('keydown', (event) => onKey(view, event, index));
+  item.addEventListener('click', () => {
+    enterAt(view, index);
+    onPick(index);
+  });
+  return item;
+}
+
+function arrange({ element, items, columns, options }: View): void {
+  if (options.role === 'listbox') {
+    element.replaceChildren(...items);
+    return;
+  }
+  const rows: HTMLElement[] = [];
+  for (let at = 0; at < items.length; at += columns) {
+    const row = make('div', {}, { role: 'row' });
+    row.append(...items.slice(at, at + columns));
+    rows.push(row);
+  }
+  element.replaceChildren(...rows);
+}
+
+function place(view: View, stops: readonly Stop[], columns: number): void {
+  if (stops.length !== view.items.length || columns !== view.columns) {
+    view.columns = columns;
+    view.items = stops.map((_, index) => makeItem(view, index));
+    arrange(view);
+    enterAt(view, view.entry);
+  }
+  stops.forEach(({ x, y, width, height, label }, index) => {
+    const item = view.items[index]!;
+    for (const [name, value] of Object.entries({ left: x, top: y, width, height }))
+      item.style.setProperty(name, `${value}px`);
+    item.setAttribute('aria-label', label);
+  });
+}
+
+/** Transparent elements over a picture, one of which takes part in the tab order. */
+export function makeStops(options: StopsOptions): Stops {
+  const element = make('div', { position: 'absolute', inset: '0' }, { role: options.role });
+  const view: View = { element, items: [], columns: 0, entry: 0, options };
   return {
     element,
-    place(label, stops, nextColumns = perRow) {
+    place(label, stops, columns) {
       element.setAttribute('aria-label', label);
-      if (stops.length !== items.length || nextColumns !== perRow) {
-        perRow = nextColumns;
-        items = stops.map((_, index) => makeItem(index));
-        arrange();
-        enterAt(entry);
-      }
-      stops.forEach((stop, index) => {
-        const item = items[index]!;
-        Object.assign(item.style, { left: `${stop.x}px`, top: `${stop.y}px`, width: `${stop.width}px`, height: `${stop.height}px` });
-        item.setAttribute('aria-label', stop.label);
-      });
+      place(view, stops, columns);
     },
     mark(index) {
-      items.forEach((item, at) => item.setAttribute('aria-selected', String(at === index)));
-      if (index !== undefined && !items.some((item) => item.matches(':focus'))) enterAt(index);
+      view.items.forEach((item, at) => item.setAttribute('aria-selected', String(at === index)));
+      if (index !== undefined && !view.items.some((item) => item.matches(':focus'))) enterAt(view, index);
     },
   };
 }

@@ -35,7 +35,9 @@ function shapeAttributes(mark: Mark, style: SvgStyle): Attributes {
 }
 
 function textElement(mark: TextMark, style: SvgStyle): SVGElement {
-  const halo = mark.halo ? { stroke: style.colour('paper'), 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' } : {};
+  const halo = mark.halo
+    ? { stroke: style.colour('paper'), 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' }
+    : {};
   const element = svgElement('text', {
     x: mark.x,
     y: mark.y,
@@ -88,15 +90,34 @@ export function markElement(mark: Mark, style: SvgStyle): SVGElement {
     case 'raster':
       return rasterElement(mark, style);
     case 'hatch':
-      return svgElement('rect', { x: mark.x, y: mark.y, width: mark.width, height: mark.height, fill: style.hatch ?? 'none' });
+      return svgElement('rect', {
+        x: mark.x,
+        y: mark.y,
+        width: mark.width,
+        height: mark.height,
+        fill: style.hatch ?? 'none',
+      });
     case 'path':
       return svgElement('path', { d: mark.d, 'stroke-linecap': 'round', ...shapeAttributes(mark, style) });
     case 'circle':
       return svgElement('circle', { cx: mark.cx, cy: mark.cy, r: mark.r, ...shapeAttributes(mark, style) });
     case 'line':
-      return svgElement('line', { x1: mark.x1, y1: mark.y1, x2: mark.x2, y2: mark.y2, ...shapeAttributes(mark, style) });
+      return svgElement('line', {
+        x1: mark.x1,
+        y1: mark.y1,
+        x2: mark.x2,
+        y2: mark.y2,
+        ...shapeAttributes(mark, style),
+      });
     case 'rect':
-      return svgElement('rect', { x: mark.x, y: mark.y, width: mark.width, height: mark.height, rx: mark.radius, ...shapeAttributes(mark, style) });
+      return svgElement('rect', {
+        x: mark.x,
+        y: mark.y,
+        width: mark.width,
+        height: mark.height,
+        rx: mark.radius,
+        ...shapeAttributes(mark, style),
+      });
   }
 }
 

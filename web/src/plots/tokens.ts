@@ -34,7 +34,12 @@ export function visibleToken(token: string): string {
 function advanceOf(character: string): number {
   const point = character.codePointAt(0)!;
   if (point >= 0x1f000) return 1.25;
-  if ((point >= 0x2e80 && point <= 0xa4cf) || (point >= 0xac00 && point <= 0xd7a3) || (point >= 0xf900 && point <= 0xfaff)) return 1;
+  if (
+    (point >= 0x2e80 && point <= 0xa4cf) ||
+    (point >= 0xac00 && point <= 0xd7a3) ||
+    (point >= 0xf900 && point <= 0xfaff)
+  )
+    return 1;
   if (point >= 0xfe30 && point <= 0xff60) return 1;
   if (point >= 0x2190 && point < 0x2e80) return 0.9;
   if ("iljtfrI.,:;'|!()[]".includes(character)) return 0.34;
@@ -50,7 +55,7 @@ export function textWidth(text: string, size: number): number {
 }
 
 /** What a reader calls one letter: an emoji with its parts, a letter with its accents. */
-function lettersOf(text: string): string[] {
+export function lettersOf(text: string): string[] {
   return Array.from(new Intl.Segmenter().segment(text), (part) => part.segment);
 }
 

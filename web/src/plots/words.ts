@@ -57,5 +57,8 @@ export function points(change: number): string {
 /** A number with a true minus. */
 export function decimal(value: number, digits: number): string {
   if (value === -Infinity) return '−∞';
-  return value.toFixed(digits).replace(/^-(?=.*[1-9])/, '−').replace(/^-/, '');
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=.*[1-9])/, '−')
+    .replace(/^-/, '');
 }
