@@ -57,6 +57,13 @@ const appAtRoot = (): Plugin => ({
   },
 });
 
+/** While developing, Vite inlines styles and scripts that the pages' own policy would stop. */
+const withoutPolicy = (): Plugin => ({
+  name: 'without-policy',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+});
+
 /** Serves demos/<name>/model as models/<name>, and copies it there in a build. */
 const shippedModels = (): Plugin => ({
   name: 'shipped-models',
@@ -86,7 +93,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   cacheDir: join(kRoot, 'node_modules/.vite'),
-  plugins: [appAtRoot(), shippedModels()],
+  plugins: [appAtRoot(), withoutPolicy(), shippedModels()],
   resolve: {
     // Demos import the package by its name, as a stranger would.
     alias: [

@@ -42,6 +42,7 @@ class Generator:
         self.grammar, self.rng = grammar, rng
         self.classes = {name: entries_of(grammar, name) for name in grammar["classes"]}
         self.names = [phenomenon["name"] for phenomenon in grammar["phenomena"]]
+        self.shares = [phenomenon["share"] for phenomenon in grammar["phenomena"]]
         self.templates = {}
         for template in grammar["templates"]:
             self.templates.setdefault((template["phenomenon"], template["lang"]), []).append(template)
@@ -101,7 +102,7 @@ class Generator:
         tokens, decisive, people = [], [], set()
         while len(tokens) < length:
             spoken = self.rng.choice(["en", "zh"]) if lang == "mixed" else lang
-            sentence = self.sentence(self.rng.choice(self.names), spoken, False, people)
+            sentence = self.sentence(self.rng.choices(self.names, self.shares)[0], spoken, False, people)
             decisive.append(len(tokens) + sentence["decisive"])
             tokens += sentence["tokens"]
             people |= self._people_in(sentence)

@@ -10,6 +10,7 @@ import zlib
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "training"))
@@ -26,11 +27,12 @@ LONGEST = 12
 N_CTX = 2 * LONGEST + 2
 BATCH = 256
 KEPT = 12  # checkpoints of the training
-SHARP = 0.0  # see loss()
+GUIDE = 0.05  # weight of the pointing loss
 FIGURES = """
 - **{right_share:.2%}** of {lists} unseen lists sorted right from the first digit to the `;` (4 to 12 digits, `heldout.txt`).
 - When it writes a digit, head {pointing_head} (layer.head) has its largest weight on an equal digit of the list in
   **{pointing_share:.1%}** of the steps, with {pointing_mass:.1%} of its weight on all of them (first {pointing_lists} lists).
+- Without the head (its output zeroed) {without_pointing:.1%} of the first 1,000 lists come out right.
 - {parameters} parameters, trained for {steps} steps of {batch} lists. Held-out loss {loss:.6f} nats a token.
 """
 PAGE = {
@@ -123,8 +125,38 @@ def pointing(model, lists):
     return scores
 
 
+def without_head(model, layer, head):
+    """A copy in which the head's rows of W_O are zero: it attends, and nothing of it is used."""
+    copy = export.half_rounded(model)
+    d_head = model.config.d_head
+    with torch.no_grad():
+        copy.h[layer].attn.c_proj.weight[head * d_head : (head + 1) * d_head] = 0
+    return copy
+
+
+def pointing_loss(pattern, ids, targets):
+    """-log of the weight that a head (pattern: lists, tokens, tokens) puts on the digits of the
+    list that equal the digit to be written, averaged over the steps that write one."""
+    in_list = (ids == ARROW).cumsum(1) == 0
+    same = (targets[:, :, None] == ids[:, None, :]) & in_list[:, None, :]
+    writes = (targets != trainer.IGNORE) & (targets != END)
+    return -((pattern.float() * same).sum(-1)[writes] + 1e-4).log().mean()
+
+
+def loss(model, ids, targets):
+    """Cross-entropy, and a little for the last layer's first head to point at what it copies.
+
+    Left alone, so small a model counts the digits and never points; this is the alignment
+    supervision of Liu et al. 2016, "Neural Machine Translation with Supervised Attention"."""
+    patterns = {}
+    logits = model(ids, lambda name, value: patterns.update({name: value}) if name.endswith("attn.pattern") else None)
+    guess = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=trainer.IGNORE)
+    last = patterns[f"blocks.{model.config.n_layers - 1}.attn.pattern"]
+    return guess + GUIDE * pointing_loss(last[:, 0], ids, targets)
+
+
 def make_model():
-    return gpt2.GPT2(gpt2.Config(len(CHARACTERS) + 1, N_CTX, d_model=32, n_layers=2, n_heads=2))
+    return gpt2.GPT2(gpt2.Config(len(CHARACTERS) + 1, N_CTX, d_model=32, n_layers=2, n_heads=1))
 
 
 def kept_steps(steps):
@@ -166,11 +198,13 @@ def export_steps(folder, steps, lists):
 def measure(model, lists, step):
     points = pointing(model, lists[:500])
     head = max(points, key=lambda name: points[name][1])
+    without = {name: right_share(without_head(model, *map(int, name.split("."))), lists[:1000]) for name in points}
     return {
         "right_share": right_share(model, lists), "lists": len(lists),
         "loss": round(trainer.mean_loss(model, *batch_of(lists), 1000), 8),
         "pointing_head": head, "pointing_share": points[head][0], "pointing_mass": points[head][1],
-        "pointing": points, "pointing_lists": 500,
+        "without_pointing": without[head],
+        "pointing": points, "pointing_lists": 500, "right_without_head": without,
         "steps": step, "batch": BATCH, "parameters": gpt2.count_parameters(model),
     }  # fmt: skip
 

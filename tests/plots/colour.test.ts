@@ -42,7 +42,7 @@ describe('text on colours', () => {
     const table = colourTable(palette, theme);
     for (let level = 0; level < 256; ++level) {
       const ground = hexOf(table, level);
-      expect(contrastOf(ground, inkOn(ground))).toBeGreaterThanOrEqual(4.2);
+      expect(contrastOf(ground, inkOn(ground))).toBeGreaterThanOrEqual(4.5);
     }
   });
 

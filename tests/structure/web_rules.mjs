@@ -73,7 +73,7 @@ function webArrow(path, name) {
 /** A demo uses the package by its name and its own files; its build configuration may use Vite. */
 function demoArrow(path, name) {
   const own = path.split('/').slice(0, 2).join('/');
-  if (name.startsWith('.')) return targetOf(path, name).startsWith(`${own}/`) ? null : 'a demo is alone in its folder';
+  if (name.startsWith('.')) return [own, 'demos/frame'].some((folder) => targetOf(path, name).startsWith(`${folder}/`)) ? null : 'a demo knows its own folder and demos/frame';
   if (kPackage.test(name) || kNode.test(name)) return null;
   return /\/vite\.config\.\w+$/.test(path) && name === 'vite' ? null : 'demos know the published package only';
 }

@@ -2,6 +2,7 @@ import type { Example, ModelSource } from '../src/engine/types.ts';
 import type { Theme } from '../src/elements/theme.ts';
 import * as changing from './changes.ts';
 import { superseded, writeText } from './generate.ts';
+import { toFailure } from './failure.ts';
 import type { Knowledge } from './first.ts';
 import type { Live } from './live.ts';
 import type { MessageKey } from './messages.ts';
@@ -70,7 +71,11 @@ export function createActions(store: Store<Live>, session: Session, knowledge: P
     showLinks: (links) => settings({ links }),
     toggleHead: (head) => change(changing.toggleHead(store.get().settings.changes, head)),
     allHeadsOn: () => change({ ...store.get().settings.changes, off: [] }),
-    setPainting: (painting) => store.set({ painting }),
+    setPainting(painting) {
+      store.set({ painting });
+      // The mask is painted on the map.
+      if (painting) settings({ view: 'map' });
+    },
     paint: (cell, allowed) => change(changing.paintCell(store.get().settings.changes, cell, allowed), 'paint'),
     endStroke: () => store.set({ history: { ...store.get().history, stroke: '' } }),
     setHeat: (temperature) => change({ ...store.get().settings.changes, temperature }, 'heat'),
@@ -119,14 +124,5 @@ function writing(store: Store<Live>, session: Session, settings: (patch: Partial
       forget();
       settings({ text: generated.prompt + generated.steps.map(({ token }) => token).join(''), cell: null });
     },
-  };
-}
-
-export function toFailure(attempt: MessageKey, error: unknown): Live['failure'] {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return {
-    attempt,
-    code: typeof code === 'string' ? code : '',
-    message: typeof message === 'string' ? message : String(error),
   };
 }

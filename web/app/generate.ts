@@ -1,5 +1,5 @@
 import { toGenerationEdits } from './changes.ts';
-import { toFailure } from './actions.ts';
+import { toFailure } from './failure.ts';
 import type { Generated, Live } from './live.ts';
 import { lostWorker, type Session } from './session.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Build, ModelInfo, Run } from '../src/engine/types.ts';
-import type { History } from './changes.ts';
+import { emptyHistory, type History } from './changes.ts';
 import type { GrammarFile } from './first.ts';
 import type { LinkedSentence } from './links.ts';
 import type { MessageKey } from './messages.ts';
@@ -60,4 +60,24 @@ export interface Live {
   failure: Failure | null;
   notice: Notice | null;
   generated: Generated | null;
+}
+
+export function firstState(settings: Settings): Live {
+  return {
+    settings,
+    history: emptyHistory,
+    phase: 'starting',
+    progress: { loaded: 0, total: 0 },
+    build: null,
+    open: null,
+    picture: null,
+    empty: false,
+    linked: [],
+    grammar: null,
+    painting: false,
+    dragging: false,
+    failure: null,
+    notice: null,
+    generated: null,
+  };
 }

@@ -1,6 +1,6 @@
 import { AttentionError } from '../src/engine/error.ts';
 import { readModel } from '../src/engine/files.ts';
-import { init } from '../src/index.ts';
+import { init } from '../src/engine/browser.ts';
 import { stationsOf } from '../src/elements/scene.ts';
 import type { Build, GenerateOptions, ModelInfo, ModelSource, Run, Step, WorkerModel } from '../src/engine/types.ts';
 import { toEdits } from './changes.ts';

@@ -4,7 +4,7 @@ import { hasSimd } from './simd.ts';
 
 // Small on purpose: a browser that cannot run the page must get as far as this sentence.
 if (hasSimd()) {
-  void import('./main.ts');
+  void import('./main.ts').then(({ startPage }) => startPage(document.getElementById('page')!));
 } else {
   const chinese = document.createElement('span');
   chinese.lang = 'zh';

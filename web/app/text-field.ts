@@ -153,5 +153,3 @@ export class TextField extends LitElement {
     `;
   }
 }
-
-customElements.define('text-field', TextField);

@@ -20,13 +20,32 @@ const kOptions = {
 
 const kImport = /((?:from|import)\s*\(?\s*['"])(\.[^'"]+)\.ts(['"])/g;
 
+const kHidden = [ts.SyntaxKind.StaticKeyword, ts.SyntaxKind.ProtectedKeyword, ts.SyntaxKind.PrivateKeyword];
+
+/** Lit is bundled, so its types may not show: an element is declared as an HTMLElement with its public members. */
+const withoutLit = ({ factory, ...context }) => {
+  const isPublic = (member) =>
+    !member.modifiers?.some(({ kind }) => kHidden.includes(kind)) && !/\b(TemplateResult|PropertyValues|CSSResult)\b/.test(member.getText());
+  const clauses = factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [
+    factory.createExpressionWithTypeArguments(factory.createIdentifier('HTMLElement'), undefined),
+  ]);
+  const visit = (node) => {
+    if (ts.isImportDeclaration(node) && /^lit(\/|$)/.test(node.moduleSpecifier.text)) return undefined;
+    const isLit = ts.isClassDeclaration(node) && node.heritageClauses?.some((clause) => clause.getText().includes('LitElement'));
+    if (!isLit) return node;
+    const members = node.members.filter((member) => !member.getText || isPublic(member));
+    return factory.updateClassDeclaration(node, node.modifiers, node.name, node.typeParameters, [clauses], members);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+};
+
 /** Declarations of every file in the program, by the path of its source. */
 function declare(files) {
   const found = new Map();
   const host = ts.createCompilerHost(kOptions);
   host.writeFile = (_, text, __, ___, sources) => found.set(sources[0].fileName, text);
   const program = ts.createProgram(files, kOptions, host);
-  const { diagnostics } = program.emit();
+  const { diagnostics } = program.emit(undefined, undefined, undefined, true, { afterDeclarations: [withoutLit] });
   const errors = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (errors.length > 0) {
     const text = ts.formatDiagnostics(errors.slice(0, 20), { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' });
@@ -38,7 +57,8 @@ function declare(files) {
 /** Writes declarations of `entries` (published name: file under `source`) to `folder`, with what they import. */
 export function writeDeclarations(source, entries, folder) {
   const files = Object.values(entries).map((file) => join(source, file));
-  const declarations = declare(files);
+  // The few words that the engine needs of Node's types are declared in a file that nothing imports.
+  const declarations = declare([...files, join(source, 'engine/node-fs.d.ts')]);
   const waiting = [...files];
   const written = new Set();
   for (let file = waiting.pop(); file; file = waiting.pop()) {

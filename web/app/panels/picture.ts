@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import '../../src/elements/attention-view.ts';
 import type { AttentionView } from '../../src/elements/attention-view.ts';
 import { at, sceneOf, type Scene } from '../../src/elements/scene.ts';
 import type { Run } from '../../src/engine/types.ts';
@@ -11,6 +10,7 @@ import type { Live, Picture } from '../live.ts';
 import { matchHeads } from '../match.ts';
 import { memo } from '../memo.ts';
 import { percent } from '../messages.ts';
+import { shippedModels } from '../models.ts';
 import type { Cell, HeadRef, View } from '../settings.ts';
 import { changesPanel } from './changes.ts';
 import type { Panel } from './panel.ts';
@@ -38,7 +38,7 @@ export function picturePanel(panel: Panel): TemplateResult {
   return html`
     <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">${say('picture.title')}</h2>
-      <p class="caption">${say('picture.hint')}</p>
+      <p class="caption">${say(shippedModels.some(({ name, reads }) => name === live.open?.name && reads === 'characters') ? 'picture.hintCharacters' : 'picture.hint')}</p>
       <attention-view
         .scene=${scene}
         .shown=${settings.shown}

@@ -3,7 +3,6 @@ import { visibleToken } from '../../src/plots/tokens.ts';
 import { wholeNumber } from '../messages.ts';
 import { characterModelFor, localModel, shippedModels } from '../models.ts';
 import { maxLinkText } from '../hash.ts';
-import '../text-field.ts';
 import type { WordModel } from '../text-field.ts';
 import type { Panel } from './panel.ts';
 import { loading } from './status.ts';

@@ -4,10 +4,11 @@ import type { Arithmetic, AttentionArcs, AttentionMap, Badge, HeadGrid } from '.
 import type { Cell, HeadPlace, Link, MaskedAt, Picture } from '../plots/types.ts';
 import { arithmeticLook, arithmeticOf } from './cell-arithmetic.ts';
 import { viewStyles } from './attention-view-styles.ts';
+import { define } from './define.ts';
 import { sayIn, type Lang } from './messages.ts';
 import { at, rowOf, type Scene } from './scene.ts';
 import { resolveTheme, watchSystemTheme, type Theme } from './theme.ts';
-import './token-chips.ts';
+import { TokenChips } from './token-chips.ts';
 
 export type View = 'map' | 'arcs';
 
@@ -255,4 +256,8 @@ export class AttentionView extends LitElement {
   }
 }
 
-customElements.define('attention-view', AttentionView);
+/** Defines `<attention-view>` and what it is made of. */
+export function defineAttentionView(): void {
+  define('token-chips', TokenChips);
+  define('attention-view', AttentionView);
+}

@@ -95,5 +95,3 @@ export class TokenChips extends LitElement {
     this.tell('chip-hover', index);
   }
 }
-
-customElements.define('token-chips', TokenChips);

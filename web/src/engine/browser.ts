@@ -1,5 +1,6 @@
 import { compileFromUrl } from './compile.ts';
-import { browserRungs, fetchInBrowser } from './connect.ts';
+import { browserRungs } from './connect.ts';
+import { fetchFromNetwork } from './files.ts';
 import { initIn } from './init.ts';
 
 /** Starts an engine: on this thread, or with `worker: true` in a worker. */
@@ -10,5 +11,5 @@ export const init = initIn({
     compile: compileFromUrl,
   },
   rungs: browserRungs,
-  fetch: fetchInBrowser,
+  fetch: fetchFromNetwork,
 });

@@ -1,17 +1,14 @@
-import type { Fetch } from './files.ts';
 import type { Answer, Port } from './protocol.ts';
 import { threadPort } from './thread.ts';
 import { trustedScriptUrl } from './trusted.ts';
 
 type Rung = () => Port | Promise<Port>;
 
-export const fetchInBrowser: Fetch = (url, init) => fetch(url, init);
-
 /**
  * Ways to a port, best first: a worker from its own URL; a worker from a blob that imports it (the package lies on
  * another host); this very thread (no worker allowed). Which one works shows only when its worker answers.
  */
-export const browserRungs: readonly Rung[] = [ownWorker, blobWorker, () => threadPort(fetchInBrowser)];
+export const browserRungs: readonly Rung[] = [ownWorker, blobWorker, threadPort];
 
 function ownWorker(): Port {
   return workerPort(startWorker(TrustedWorker));
@@ -39,7 +36,7 @@ function blobWorker(): Port {
 
 function workerPort(worker: Worker, release = (): void => {}): Port {
   const port: Port = {
-    post: (request) => worker.postMessage(request),
+    post: (request, transfer) => worker.postMessage(request, transfer),
     onAnswer: () => {},
     onFailure: () => {},
     close() {

@@ -1,6 +1,6 @@
 import type { CompiledCore } from './compile.ts';
 import type { Core } from './core.ts';
-import { readModel, type Fetch } from './files.ts';
+import { fetchFromNetwork, readModel, type Fetch } from './files.ts';
 import { instantiate } from './instantiate.ts';
 import { openModel } from './model.ts';
 import type { LocalModel } from './model.ts';
@@ -8,7 +8,7 @@ import { attention, positionFunctions } from './operator.ts';
 import type { AttentionOptions, Build, Encoding, Engine, LoadOptions, ModelSource, PositionFunctions, Tensor, Variant } from './types.ts';
 
 /** An engine on this thread, around one instance of the module. */
-export async function startEngine(compiled: CompiledCore, fetch: Fetch): Promise<LocalEngine> {
+export async function startEngine(compiled: CompiledCore, fetch: Fetch = fetchFromNetwork): Promise<LocalEngine> {
   return new LocalEngine(await instantiate(compiled), fetch);
 }
 

@@ -9,6 +9,8 @@ const kParts = Object.keys(kNames) as Part[];
 /** How this environment gets the answer behind an address. */
 export type Fetch = (url: URL, init: { signal: AbortSignal }) => Promise<Response>;
 
+export const fetchFromNetwork: Fetch = (url, init) => globalThis.fetch(url, init);
+
 /** Reads the three files of a model. Throws `file_missing`, `file_fetch`, `argument_type`, the signal's reason. */
 export async function readModel(source: ModelSource, options: LoadOptions, fetch: Fetch): Promise<ModelFiles> {
   options.signal?.throwIfAborted();
@@ -102,29 +104,45 @@ async function request(fetch: Fetch, url: URL, name: string, signal: AbortSignal
 async function readBody(response: Response, name: string, progress: Progress, signal: AbortSignal): Promise<Uint8Array> {
   const length = Number(response.headers.get('content-length') ?? 0);
   // The length of a compressed answer counts other bytes than those that arrive.
-  if (length > 0 && !response.headers.get('content-encoding')) progress.size(name, length);
-  const chunks: Uint8Array[] = [];
+  const size = response.headers.get('content-encoding') ? 0 : length;
+  if (size > 0) progress.size(name, size);
+  const buffer = new GrowingBuffer(size);
   try {
     const reader = response.body!.getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      chunks.push(next.value);
+      buffer.append(next.value);
       progress.add(name, next.value.length);
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw new AttentionError('file_fetch', `${name}: the connection broke (${(error as Error).message})`, { cause: error });
   }
-  return concatenate(chunks);
+  return buffer.bytes();
 }
 
-function concatenate(chunks: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
+/** Bytes that arrive in pieces, written once where their number is known beforehand. */
+class GrowingBuffer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  constructor(expected: number) {
+    this.#bytes = new Uint8Array(expected);
   }
-  return whole;
+
+  append(piece: Uint8Array): void {
+    const needed = this.#length + piece.length;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length = needed;
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.length === this.#length ? this.#bytes : this.#bytes.slice(0, this.#length);
+  }
 }
 
 /** Files from a drop or a chooser, matched by their names whatever folder they come from. */

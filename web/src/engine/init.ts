@@ -28,10 +28,10 @@ export function initIn({ binaries, rungs, fetch }: Environment): Init {
     if (build !== undefined && build !== 'simd' && build !== 'relaxed-simd') {
       throw new AttentionError('argument_range', `build: found ${String(build)}, expected 'simd' or 'relaxed-simd'`);
     }
-    const compiled = await compileCore(binaries, options);
-    if (worker) return startRemoteEngine(compiled, rungs, timeout);
-    const { startEngine } = await import('./engine.ts');
-    return startEngine(compiled, fetch);
+    const compiled = compileCore(binaries, options);
+    if (worker) return startRemoteEngine(compiled, { rungs, timeout, fetch });
+    const [{ startEngine }, core] = await Promise.all([import('./engine.ts'), compiled]);
+    return startEngine(core, fetch);
   };
   return init as Init;
 }

@@ -6,17 +6,17 @@ import type { Encoding } from './types.ts';
 interface Pending {
   resolve(result: unknown): void;
   reject(error: unknown): void;
-  onProgress?: ((loaded: number, total: number) => void) | undefined;
 }
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
-  onProgress?: ((loaded: number, total: number) => void) | undefined;
+  /** Buffers among the arguments that the worker may keep. */
+  transfer?: Transferable[];
 }
 
 export interface LinkOptions {
   rungs: readonly (() => Port | Promise<Port>)[];
-  compiled: CompiledCore;
+  compiled: Promise<CompiledCore>;
   /** A worker that is silent for so long while calls wait is replaced; 0 waits for ever. Milliseconds. */
   timeout: number;
   onRestart(reason: string): void;
@@ -38,6 +38,8 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    // Its failure is told by the rungs; where none gets that far, nobody else listens.
+    options.compiled.catch(() => {});
     this.#port = this.#connect();
   }
 
@@ -55,15 +57,19 @@ export class Link {
     await this.#port;
   }
 
-  async call<M extends Method>(method: M, args: Parameters<Methods[M]>, options: CallOptions = {}): Promise<ReturnType<Methods[M]>> {
-    const { signal, onProgress } = options;
+  /** Throws `disposed` after `close`. */
+  checkOpen(): void {
     if (this.#closed) throw new AttentionError('disposed', 'this engine was disposed');
-    signal?.throwIfAborted();
+  }
+
+  async call<M extends Method>(method: M, args: Parameters<Methods[M]>, options: CallOptions = {}): Promise<ReturnType<Methods[M]>> {
+    this.checkOpen();
+    options.signal?.throwIfAborted();
     const epoch = this.#epoch;
     const port = await this.#port;
-    if (this.#closed) throw new AttentionError('disposed', 'this engine was disposed');
-    if (epoch !== this.#epoch) throw restarted('another call');
-    return this.#send(port, method, args, signal, onProgress) as Promise<ReturnType<Methods[M]>>;
+    this.checkOpen();
+    if (epoch !== this.#epoch) throw restarted('another call ended it');
+    return this.#send(port, { id: this.#next++, method, args }, options) as Promise<ReturnType<Methods[M]>>;
   }
 
   /** Asks for something whose answer nobody needs. */
@@ -77,13 +83,13 @@ export class Link {
     this.#drop(new AttentionError('disposed', 'this engine was disposed'));
   }
 
-  #send(port: Port, method: Method, args: unknown[], signal: AbortSignal | undefined, onProgress: CallOptions['onProgress']): Promise<unknown> {
+  #send(port: Port, request: { id: number; method: Method; args: unknown[] }, { signal, transfer = [] }: CallOptions): Promise<unknown> {
     signal?.throwIfAborted();
-    const id = this.#next++;
+    const { id, method } = request;
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
         if (!this.#pending.delete(id)) return;
-        port.post({ cancel: id });
+        port.post({ cancel: id }, []);
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', cancel, { once: true });
@@ -91,9 +97,9 @@ export class Link {
         signal?.removeEventListener('abort', cancel);
         finish(value);
       };
-      this.#pending.set(id, { resolve: settle(resolve), reject: settle(reject), onProgress });
+      this.#pending.set(id, { resolve: settle(resolve), reject: settle(reject) });
       try {
-        port.post({ id, method, args });
+        port.post(request, transfer);
       } catch (error) {
         // What structured cloning refuses never left this thread.
         this.#pending.delete(id);
@@ -117,16 +123,17 @@ export class Link {
         return port;
       } catch (error) {
         port?.close();
+        // What has a code would fail in the same way on every rung.
+        if (error instanceof AttentionError) throw error;
         failure = error;
       }
     }
-    if (failure instanceof AttentionError) throw failure;
     throw new AttentionError('engine_unsupported', `no worker could be started: ${(failure as Error).message}`, { cause: failure });
   }
 
   #start(port: Port): Promise<{ encodings: Encoding[] }> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the worker did not answer')), kStartMilliseconds);
+      let timer: ReturnType<typeof setTimeout>;
       const finish = (action: () => void): void => {
         clearTimeout(timer);
         action();
@@ -138,7 +145,11 @@ export class Link {
           else if ('error' in answer) reject(fromPlainError(answer.error));
           else reject(new Error('fatal' in answer ? answer.fatal : 'the worker gave no answer'));
         });
-      port.post({ id: 0, method: 'start', args: [this.#options.compiled] });
+      // The worker's file and the module are under way at the same time.
+      this.#options.compiled.then((compiled) => {
+        timer = setTimeout(() => reject(new Error('the worker did not answer')), kStartMilliseconds);
+        port.post({ id: 0, method: 'start', args: [compiled] }, []);
+      }, reject);
     });
   }
 
@@ -147,14 +158,9 @@ export class Link {
     port.onAnswer = (answer: Answer) => {
       if ('fatal' in answer) return this.#restart(answer.fatal);
       const pending = this.#pending.get(answer.id);
-      if (!pending) return this.#watch();
-      if ('progress' in answer) {
-        pending.onProgress?.(...answer.progress);
-      } else {
-        this.#pending.delete(answer.id);
-        if ('error' in answer) pending.reject(fromPlainError(answer.error));
-        else pending.resolve(answer.result);
-      }
+      this.#pending.delete(answer.id);
+      if ('error' in answer) pending?.reject(fromPlainError(answer.error));
+      else pending?.resolve(answer.result);
       return this.#watch();
     };
   }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { compileFromUrl } from './compile.ts';
-import type { Fetch } from './files.ts';
+import { fetchFromNetwork, type Fetch } from './files.ts';
 import { initIn } from './init.ts';
 import { threadPort } from './thread.ts';
 
 /** Node's own fetch refuses addresses of files; a file that is not there answers as a server would. */
 const fetchOrRead: Fetch = async (url, init) => {
-  if (url.protocol !== 'file:') return fetch(url, init);
+  if (url.protocol !== 'file:') return fetchFromNetwork(url, init);
   try {
     return new Response(await readFile(url));
   } catch (error) {
@@ -22,6 +22,6 @@ export const init = initIn({
     relaxed: new URL('./generated/core-relaxed.wasm', import.meta.url),
     compile: async (url) => (url.protocol === 'file:' ? WebAssembly.compile(await readFile(url)) : compileFromUrl(url)),
   },
-  rungs: [() => threadPort(fetchOrRead)],
+  rungs: [threadPort],
   fetch: fetchOrRead,
 });

@@ -1,7 +1,7 @@
 import type { PlainError } from './error.ts';
 import type { CompiledCore } from './compile.ts';
 import type { FailureKind } from './native.ts';
-import type { AttentionOptions, AttentionResult, Encoded, Encoding, GenerateOptions, ModelInfo, ModelSource, Run, RunOptions, Step, Tensor, Variant } from './types.ts';
+import type { AttentionOptions, AttentionResult, Encoded, Encoding, GenerateOptions, ModelFiles, ModelInfo, Run, RunOptions, Step, Tensor, Variant } from './types.ts';
 
 /** What a page may ask of a worker: each method's arguments and result. Models and generations go by number. */
 export interface Methods {
@@ -9,7 +9,7 @@ export interface Methods {
   variants(): Variant[];
   attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): AttentionResult;
   table(name: string, tokens: number, width: number, params?: Record<string, number>): Tensor;
-  load(source: ModelSource): { model: number; info: ModelInfo };
+  load(files: ModelFiles): { model: number; info: ModelInfo };
   encode(model: number, text: string): Encoded;
   run(model: number, text: string, options?: RunOptions): Run;
   begin(model: number, text: string, options?: GenerateOptions): number;
@@ -29,12 +29,11 @@ export type Request = { id: number; method: Method; args: unknown[] } | { cancel
 export type Answer =
   | { id: number; result: unknown }
   | { id: number; error: PlainError }
-  | { id: number; progress: [loaded: number, total: number] }
   | { fatal: string };
 
 /** A worker, or what stands in for one. */
 export interface Port {
-  post(request: Request): void;
+  post(request: Request, transfer: Transferable[]): void;
   /** Set by the owner: hears every answer. */
   onAnswer: (answer: Answer) => void;
   /** Set by the owner: hears that the worker itself failed. */

@@ -1,5 +1,6 @@
 import type { CompiledCore } from './compile.ts';
 import { AttentionError, checkOptions } from './error.ts';
+import { readModel, type Fetch } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import type {
@@ -8,11 +9,16 @@ import type {
 } from './types.ts';
 
 /** An engine in a worker: the same names as on this thread, each returning a promise. */
-export async function startRemoteEngine(compiled: CompiledCore, rungs: LinkOptions['rungs'], timeout: number): Promise<RemoteEngine> {
+export async function startRemoteEngine(compiled: Promise<CompiledCore>, { rungs, timeout, fetch }: RemoteOptions): Promise<RemoteEngine> {
   const holder: { engine?: RemoteEngine } = {};
   const link = new Link({ rungs, compiled, timeout, onRestart: (reason) => holder.engine?.onRestart?.(reason) });
   await link.ready();
-  return (holder.engine = new RemoteEngine(link, compiled.build));
+  const { build } = await compiled;
+  return (holder.engine = new RemoteEngine(link, build, fetch));
+}
+
+interface RemoteOptions extends Pick<LinkOptions, 'rungs' | 'timeout'> {
+  fetch: Fetch;
 }
 
 /** Frees in the worker what the page has forgotten. */
@@ -23,9 +29,11 @@ class RemoteEngine implements WorkerEngine {
   readonly positions: WorkerEngine['positions'];
   onRestart?: (reason: string) => void;
   readonly #link: Link;
+  readonly #fetch: Fetch;
 
-  constructor(link: Link, build: Build) {
+  constructor(link: Link, build: Build, fetch: Fetch) {
     this.#link = link;
+    this.#fetch = fetch;
     this.build = build;
     const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
@@ -45,22 +53,18 @@ class RemoteEngine implements WorkerEngine {
     return this.#link.call('attention', [q, k, v, options]);
   }
 
+  /** Downloads here, where nothing waits for it and the page's preloads count; reads in the worker. */
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WorkerModel> {
-    const { model, info } = await this.#link.call('load', [portable(source)], options);
+    this.#link.checkOpen();
+    const files = await readModel(source, options, this.#fetch);
+    const transfer = files === source ? [] : [files.weights.buffer as ArrayBuffer];
+    const { model, info } = await this.#link.call('load', [files], { signal: options.signal, transfer });
     return new RemoteModel(this.#link, model, info);
   }
 
   dispose(): void {
     this.#link.close();
   }
-}
-
-/** A source as it reads in a worker, whose own address is another than the page's. */
-function portable(source: ModelSource): ModelSource {
-  if (typeof source === 'string' || source instanceof URL) {
-    return new URL(source, globalThis.document?.baseURI ?? globalThis.location?.href).href;
-  }
-  return 'length' in source ? Array.from(source) : source;
 }
 
 class RemoteModel implements WorkerModel {

@@ -1,22 +1,16 @@
 import { startEngine, type LocalEngine } from './engine.ts';
 import { AttentionError, toPlainError } from './error.ts';
-import type { Fetch } from './files.ts';
 import type { Generation } from './generation.ts';
-import type { LocalModel } from './model.ts';
+import { openModel, type LocalModel } from './model.ts';
 import type { Answer, Method, Methods, Request } from './protocol.ts';
 
-/** What a method learns about the call it answers. */
-interface CallContext {
-  signal: AbortSignal;
-  onProgress: (loaded: number, total: number) => void;
-}
-
+/** Every method hears of the call's end by `signal`: the page no longer waits for the answer. */
 type Handlers = {
-  [M in Method]: (context: CallContext, ...args: Parameters<Methods[M]>) => ReturnType<Methods[M]> | Promise<ReturnType<Methods[M]>>;
+  [M in Method]: (signal: AbortSignal, ...args: Parameters<Methods[M]>) => ReturnType<Methods[M]> | Promise<ReturnType<Methods[M]>>;
 };
 
 /** The table of what a worker does: one row a method, over one engine and the models opened in it. */
-function makeHandlers(state: { engine: LocalEngine | null }, fetch: Fetch): Handlers {
+function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
   const models = new Numbered<LocalModel>('model');
   const generations = new Numbered<Generation>('generation');
   const engine = (): LocalEngine => {
@@ -25,7 +19,7 @@ function makeHandlers(state: { engine: LocalEngine | null }, fetch: Fetch): Hand
   };
   return {
     async start(_, compiled) {
-      state.engine = await startEngine(compiled, fetch);
+      state.engine = await startEngine(compiled);
       return { encodings: state.engine.encodings() };
     },
     variants: () => engine().variants(),
@@ -35,11 +29,11 @@ function makeHandlers(state: { engine: LocalEngine | null }, fetch: Fetch): Hand
       if (!table) throw new AttentionError('encoding_unknown', `positions: found "${name}"`);
       return table(tokens, width, params);
     },
-    async load(context, source) {
-      const model = await engine().loadModel(source, context);
-      if (context.signal.aborted) {
+    async load(signal, files) {
+      const model = await openModel(engine().core, files);
+      if (signal.aborted) {
         model.dispose();
-        throw context.signal.reason;
+        throw signal.reason;
       }
       return { model: models.add(model), info: model.info };
     },
@@ -82,21 +76,17 @@ class Numbered<T> {
 }
 
 /** Answers requests by `post`; results go as transfers, since nobody keeps them here. */
-export function serve(post: (answer: Answer, transfer: Transferable[]) => void, fetch: Fetch): (request: Request) => void {
+export function serve(post: (answer: Answer, transfer: Transferable[]) => void): (request: Request) => void {
   const state: { engine: LocalEngine | null } = { engine: null };
-  const handlers = makeHandlers(state, fetch);
+  const handlers = makeHandlers(state);
   const controllers = new Map<number, AbortController>();
 
   const answer = async (id: number, method: Method, args: unknown[]): Promise<void> => {
     const controller = new AbortController();
     controllers.set(id, controller);
-    const context: CallContext = {
-      signal: controller.signal,
-      onProgress: (loaded, total) => post({ id, progress: [loaded, total] }, []),
-    };
     try {
-      const handler = handlers[method] as (context: CallContext, ...args: unknown[]) => unknown;
-      const result = await handler(context, ...args);
+      const handler = handlers[method] as (signal: AbortSignal, ...args: unknown[]) => unknown;
+      const result = await handler(controller.signal, ...args);
       post({ id, result }, buffersOf(result));
     } catch (error) {
       const reason = state.engine?.core.brokenBy;

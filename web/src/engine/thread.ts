@@ -1,8 +1,7 @@
-import type { Fetch } from './files.ts';
 import type { Port, Request } from './protocol.ts';
 
 /** The same service without a worker: answers come later all the same, so that callers see one behaviour. */
-export async function threadPort(fetch: Fetch): Promise<Port> {
+export async function threadPort(): Promise<Port> {
   const { serve } = await import('./service.ts');
   let open = true;
   const later = (task: () => void): void => void setTimeout(() => open && task());
@@ -14,6 +13,6 @@ export async function threadPort(fetch: Fetch): Promise<Port> {
       open = false;
     },
   };
-  const receive = serve((answer) => later(() => port.onAnswer(answer)), fetch);
+  const receive = serve((answer) => later(() => port.onAnswer(answer)));
   return port;
 }

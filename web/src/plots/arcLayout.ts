@@ -33,7 +33,9 @@ export interface ArcSpace {
 const margin = 10;
 const lineHeight = 30;
 /** Room for the loop of a token that looks at itself. */
-const loopRoom = 18;
+const loopRoom = 24;
+/** Room for percentages, in front of a column of tokens. */
+const shareRoom = 46;
 
 function layoutAcross({ width, tokens, back, ahead }: ArcSpace, font: number, slots: number[]): ArcLayout {
   const used = slots.reduce((sum, slot) => sum + slot, 0);
@@ -72,14 +74,13 @@ function layoutDown({ width, tokens, back, ahead }: ArcSpace, font: number): Arc
   const pitch = tokens.length > 40 ? 17 : 25;
   const widest = tokens.reduce((most, token) => Math.max(most, textWidth(visibleToken(token), font)), 0);
   const column = Math.min(width * 0.4, Math.ceil(widest) + 18);
-  const room = width - column - 2 * margin - 44;
+  const room = width - column - 2 * margin - shareRoom;
   const share = back + ahead === 0 ? 0 : ahead / (back + ahead);
   const half = (Math.max(back, ahead, 1) * pitch) / 2;
   const bulge = Math.min(1, Math.max(20, Math.min(240, room * Math.max(share, 1 - share))) / half);
   const out = (places: number): number => ((places * pitch) / 2) * bulge;
-  // In the middle, with room for percentages beside the tokens.
-  const used = out(ahead) + column + Math.max(out(back), 44);
-  const left = margin + out(ahead) + Math.max(0, (width - 2 * margin - used) / 2);
+  const used = out(ahead) + shareRoom + column + out(back);
+  const left = margin + out(ahead) + shareRoom + Math.max(0, (width - 2 * margin - used) / 2);
   const boxes = tokens.map((_, index) => ({ x: left, y: margin + index * pitch, width: column, height: pitch }));
   return {
     width,
@@ -89,7 +90,7 @@ function layoutDown({ width, tokens, back, ahead }: ArcSpace, font: number): Arc
     boxes,
     bulge,
     backEdge: left + column,
-    aheadEdge: left,
+    aheadEdge: left - shareRoom,
   };
 }
 

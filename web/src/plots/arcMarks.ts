@@ -109,7 +109,7 @@ function shareMarks(state: ArcState, active: Cell): Mark[] {
     taken.push(place);
     const at = layout.across
       ? { x: place, y: box.y + box.height + 11, anchor: 'middle' as const }
-      : { x: layout.backEdge + 7, y: place + 4, anchor: 'start' as const };
+      : { x: box.x - 5, y: place + 4, anchor: 'end' as const };
     marks.push({ kind: 'text', ...at, text: percent(weight), fill: 'soft', size: 11, digits: true, halo: true });
   }
   return marks;

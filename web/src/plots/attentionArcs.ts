@@ -99,7 +99,7 @@ function resize(view: View): void {
 function hover(view: View, query: number | null): void {
   if ((view.state.hovered?.query ?? null) === query) return;
   view.state.hovered = cellOf(view.state.pattern, query);
-  show(view);
+  view.frame.show(drawArcs(view.state));
   tell(view.frame.host, 'plot-hover', view.state.hovered);
 }
 

@@ -98,6 +98,7 @@ function show({ frame, grid, state, options }: View, part: 'all' | 'front'): voi
   if (part === 'all') frame.show(drawMap(state));
   else frame.refresh(drawMap(state, 'front'));
   frame.stage.style.touchAction = options.paint ? 'none' : 'manipulation';
+  frame.stage.style.cursor = options.paint ? 'crosshair' : 'default';
   grid.place(state.layout, state.selected, say(state.lang, 'map'));
 }
 

@@ -21,9 +21,30 @@ export interface BarState {
   palette: Palette;
 }
 
+/** Indices of the `count` largest weights, largest first, the lower index first among equals; one pass over the vocabulary. */
+export function largestOf(length: number, weightOf: (index: number) => number, count: number): number[] {
+  const kept: number[] = [];
+  for (let index = 0; index < length; ++index) {
+    const weight = weightOf(index);
+    if (kept.length === count && (count === 0 || weight <= weightOf(kept[count - 1]!))) continue;
+    let at = kept.length;
+    while (at > 0 && weightOf(kept[at - 1]!) < weight) --at;
+    kept.splice(at, 0, index);
+    kept.length = Math.min(kept.length, count);
+  }
+  return kept;
+}
+
+function sumWithout(values: ArrayLike<number>, shown: readonly number[]): number {
+  const left = new Set(shown);
+  let sum = 0;
+  for (let index = 0; index < values.length; ++index) if (!left.has(index)) sum += values[index]!;
+  return sum;
+}
+
 /**
- * The `top` likeliest tokens (by the larger of now and before, so that a fallen one stays in sight) and the rest as one bar.
- * The rest is what is missing to the sum of all, so the bars add up to the whole.
+ * The `top` likeliest tokens (by the larger of now and before, so that a fallen one stays in sight) and all others as one bar:
+ * the bars add up to the whole.
  */
 export function barsOf(
   probs: ArrayLike<number>,
@@ -33,25 +54,18 @@ export function barsOf(
   before?: ArrayLike<number>,
 ): Bar[] {
   const weightOf = (index: number): number => Math.max(probs[index]!, before?.[index] ?? 0);
-  const order = Array.from({ length: probs.length }, (_, index) => index).sort(
-    (a, b) => weightOf(b) - weightOf(a) || a - b,
-  );
-  const shown = order.slice(0, top).sort((a, b) => probs[b]! - probs[a]! || a - b);
-  const others = order.slice(top);
-  const sum = (values: ArrayLike<number>): number => others.reduce((total, index) => total + values[index]!, 0);
+  const shown = largestOf(probs.length, weightOf, top).sort((a, b) => probs[b]! - probs[a]! || a - b);
   const bars: Bar[] = shown.map((index) => ({
     index,
     label: visibleToken(labels[index]!),
     now: probs[index]!,
     before: before?.[index],
   }));
-  if (others.length > 0)
-    bars.push({
-      index: null,
-      label: say(lang, 'rest', { count: others.length }),
-      now: sum(probs),
-      before: before && sum(before),
-    });
+  const others = probs.length - shown.length;
+  if (others > 0) {
+    const label = say(lang, 'rest', { count: others });
+    bars.push({ index: null, label, now: sumWithout(probs, shown), before: before && sumWithout(before, shown) });
+  }
   return bars;
 }
 

@@ -112,9 +112,9 @@ export function contrastOf(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** Near-black or white, whichever reads better on `ground`. */
+/** Near-black or white, whichever reads better on `ground`; near enough to black that one of them always has a contrast of 4.5. */
 export function inkOn(ground: string): string {
-  const dark = '#14142b';
+  const dark = '#050508';
   const light = '#ffffff';
   return contrastOf(ground, dark) >= contrastOf(ground, light) ? dark : light;
 }

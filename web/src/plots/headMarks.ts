@@ -42,11 +42,12 @@ const smallestSide = 24;
 const largestSide = 104;
 const margin = 3;
 
-/** As many columns as heads if the maps stay at least 24 pixels wide, else fewer. */
+/** As many columns as heads if the maps stay at least 24 pixels wide, else a layer is broken into lines of one length. */
 export function layoutHeads(width: number, count: number, heads: number): HeadLayout {
-  const gap = width / heads < 56 ? 6 : 12;
+  const gap = width / heads < 34 ? 3 : width / heads < 56 ? 6 : 12;
   const fitting = Math.max(1, Math.floor((width - 2 * margin + gap) / (smallestSide + gap)));
-  const columns = Math.min(heads, fitting);
+  let columns = Math.min(heads, fitting);
+  while (heads % columns !== 0) --columns;
   const side = Math.min(largestSide, Math.floor((width - 2 * margin + gap) / columns) - gap);
   const rows = Math.ceil(count / columns);
   return {
@@ -141,21 +142,32 @@ function badgeMarks(tile: HeadTile, x: number, y: number, side: number): Mark[] 
   ];
 }
 
+/** `L0·H3`, or `0·3` if the longest of them would touch its neighbour. */
+function labelOf({ layout, tiles }: HeadState, { layer, head }: HeadTile): string {
+  const long = tiles.some(
+    (tile) => textWidth(`L${tile.layer}·H${tile.head}`, labelSize(layout.side)) > layout.pitchX - 3,
+  );
+  return long ? `${layer}·${head}` : `L${layer}·H${head}`;
+}
+
+function labelSize(side: number): number {
+  return side < 34 ? 9 : 11;
+}
+
 function frontOf(state: HeadState, tile: HeadTile, index: number): Mark[] {
   const { side } = state.layout;
   const { x, y } = tileAt(state.layout, index);
   const on = same(state.selected, tile);
   const pointed = same(state.hovered, tile);
-  const label = `L${tile.layer}·H${tile.head}`;
-  const size = side < 34 ? 9 : 11;
-  const text = textWidth(label, size) > state.layout.pitchX - 4 ? `${tile.layer}·${tile.head}` : label;
+  const label = labelOf(state, tile);
+  const size = labelSize(side);
   const cross = { kind: 'line' as const, stroke: 'less', strokeWidth: 1.5, opacity: 0.85 };
   return [
     {
       kind: 'text',
       x: x + 1,
       y: y - 6,
-      text,
+      text: label,
       fill: on ? 'accent' : 'soft',
       size,
       weight: on ? 700 : 400,

@@ -30,11 +30,6 @@ export interface MapState {
 const gridFrom = 12;
 const valueFrom = 34;
 
-/** Keeps a token's direction to itself inside a line of other text. */
-export function embed(token: string): string {
-  return `\u2068${visibleToken(token)}\u2069`;
-}
-
 /** The weights as levels; masked cells have none. */
 export function mapLevels({ pattern, masked }: MapState): Int16Array {
   const levels = new Int16Array(pattern.queries * pattern.keys);
@@ -63,7 +58,9 @@ function hatchMarks({ layout, masked }: MapState): Mark[] {
   return marks;
 }
 
-function gridMarks({ left, top, cell, queries, keys }: MapLayout): Mark[] {
+/** Hairlines in large cells; on viridis, where no cell is paper, they would shine. */
+function gridMarks({ layout, palette }: MapState): Mark[] {
+  const { left, top, cell, queries, keys } = layout;
   const marks: Mark[] = [];
   const right = left + keys * cell;
   const bottom = top + queries * cell;
@@ -76,7 +73,7 @@ function gridMarks({ left, top, cell, queries, keys }: MapLayout): Mark[] {
     stroke: 'faint',
     strokeWidth: 1,
   });
-  if (cell >= gridFrom) {
+  if (cell >= gridFrom && palette === 'indigo') {
     for (let key = 1; key < keys; ++key) marks.push(line(left + key * cell, top, left + key * cell, bottom));
     for (let query = 1; query < queries; ++query) marks.push(line(left, top + query * cell, right, top + query * cell));
   }
@@ -101,12 +98,14 @@ function valueMarks({ layout, pattern, masked, theme, palette }: MapState): Text
     for (let key = 0; key < keys; ++key) {
       if (masked(query, key)) continue;
       const weight = pattern.at(query, key);
+      // What rounds to zero stays quiet.
+      const tiny = weight < 0.005;
       marks.push({
         kind: 'text',
         x: left + (key + 0.5) * cell,
         y: top + (query + 0.5) * cell + size * 0.36,
-        text: weight.toFixed(2),
-        fill: weight < 0.005 ? 'hatch' : inkOn(hexOf(colours, levelOf(weight))),
+        text: tiny ? '0' : weight.toFixed(2),
+        fill: tiny && palette === 'indigo' ? 'soft' : inkOn(hexOf(colours, levelOf(weight))),
         size,
         anchor: 'middle',
         digits: true,
@@ -116,10 +115,10 @@ function valueMarks({ layout, pattern, masked, theme, palette }: MapState): Text
   return marks;
 }
 
-function legendAt({ layout, lang, hasMask, links }: MapState): Mark[] {
+function legendOf({ layout, lang, hasMask, links }: MapState): { marks: Mark[]; end: number } {
   const y = layout.top + layout.queries * layout.cell + 16;
   const x = layout.width < narrowWidth ? Math.min(layout.left, 12) : layout.left;
-  return legendMarks({ x, y, lang, masked: hasMask, links: links.length > 0 }).marks;
+  return legendMarks({ x, y, lang, masked: hasMask, links: links.length > 0 });
 }
 
 function groundMarks(state: MapState): Mark[] {
@@ -130,9 +129,9 @@ function groundMarks(state: MapState): Mark[] {
     { kind: 'rect', ...box, fill: state.palette === 'viridis' ? 'paper' : paper },
     { kind: 'raster', ...box, rows: queries, columns: keys, levels: mapLevels(state) },
     ...hatchMarks(state),
-    ...gridMarks(state.layout),
+    ...gridMarks(state),
     ...valueMarks(state),
-    ...legendAt(state),
+    ...legendOf(state).marks,
   ];
 }
 
@@ -222,33 +221,30 @@ function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell): Mark[
   ];
 }
 
-/** The cell in words, as it stands under the map. */
-export function reading(state: MapState, { query, key }: Cell): string {
-  const value = state.masked(query, key) ? say(state.lang, 'masked') : percent(state.pattern.at(query, key));
-  return `${embed(state.tokens[query]!)} → ${embed(state.keyTokens[key]!)}  ${value}`;
+function isRepeated(tokens: readonly string[], index: number): boolean {
+  return tokens.some((token, other) => other !== index && token === tokens[index]);
 }
 
-function readingMarks(state: MapState, active: Cell): TextMark[] {
-  const { layout } = state;
+/** A token as it is named under the map: cut to `width`, and with its place (from 1) if it occurs more than once. */
+export function nameOf(tokens: readonly string[], index: number, size: number, width: number): string {
+  const place = Array.from(String(index + 1), (digit) => String.fromCodePoint(0x2080 + Number(digit))).join('');
+  const token = fitText(visibleToken(tokens[index]!), size, width);
+  // Isolates keep a token's direction to itself.
+  return `\u2068${token}\u2069${isRepeated(tokens, index) ? place : ''}`;
+}
+
+function readingMarks(state: MapState, { query, key }: Cell): TextMark[] {
+  const { layout, lang } = state;
   const narrow = layout.width < narrowWidth;
+  const x = narrow ? 12 : Math.min(layout.width - 2, Math.max(layout.left + layout.keys * layout.cell, narrowWidth));
   const y = layout.top + layout.queries * layout.cell + (narrow ? 44 : 25);
-  const x = narrow ? 12 : Math.max(layout.left + layout.keys * layout.cell, leastReading);
-  return [
-    {
-      kind: 'text',
-      x,
-      y,
-      text: reading(state, active),
-      fill: 'ink',
-      size: 13,
-      weight: 600,
-      anchor: narrow ? 'start' : 'end',
-      digits: true,
-    },
-  ];
+  const size = 13;
+  const room = narrow ? layout.width - x : x - legendOf(state).end - 16;
+  const width = Math.max(40, (room - 100) / 2);
+  const value = state.masked(query, key) ? say(lang, 'masked') : percent(state.pattern.at(query, key));
+  const text = `${nameOf(state.tokens, query, size, width)} → ${nameOf(state.keyTokens, key, size, width)}  ${value}`;
+  return [{ kind: 'text', x, y, text, fill: 'ink', size, weight: 600, anchor: narrow ? 'start' : 'end', digits: true }];
 }
-
-const leastReading = 420;
 
 function frontMarks(state: MapState): Mark[] {
   const active = state.hovered ?? state.selected;

@@ -9,7 +9,7 @@ const roles: Record<string, Record<Theme, string>> = {
   accent: { light: '#4338ca', dark: '#a9a4ff' },
   wash: { light: '#eeedfb', dark: '#26264a' },
   hatch: { light: '#c9c9d8', dark: '#45455e' },
-  link: { light: '#d9480f', dark: '#ffb14a' },
+  link: { light: '#c2410c', dark: '#ffb14a' },
   more: { light: '#0b7a53', dark: '#5fd6a4' },
   less: { light: '#b4232f', dark: '#ff8f8f' },
 };

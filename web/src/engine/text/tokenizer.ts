@@ -18,10 +18,13 @@ export interface Tokenizer {
   writer(before: string): (id: number) => string;
 }
 
+/** The library that knows Hugging Face's format; only models need it. */
+export const loadLibrary = () => import('@huggingface/tokenizers');
+
 /** Reads a tokenizer.json for a model of `vocabSize` ids. Throws `tokenizer_invalid`. */
 export async function openTokenizer(json: string, vocabSize: number): Promise<Tokenizer> {
   const file = parseFile(json);
-  const { Tokenizer: LibraryTokenizer } = await import('@huggingface/tokenizers');
+  const { Tokenizer: LibraryTokenizer } = await loadLibrary();
   const library = build(() => new LibraryTokenizer(file, {}));
   const parts = takeParts(library, file, vocabSize);
   const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);

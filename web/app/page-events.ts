@@ -1,0 +1,70 @@
+import type { ModelInfo, Run } from '../src/engine/types.ts';
+import { fitChanges } from './changes.ts';
+import { toFailure } from './failure.ts';
+import { firstExample, type GrammarFile, type Knowledge } from './first.ts';
+import { matchLinks } from './links.ts';
+import type { Live } from './live.ts';
+import { memo } from './memo.ts';
+import type { Session, SessionEvents } from './session.ts';
+import type { HeadRef, Settings } from './settings.ts';
+import type { Store } from './store.ts';
+
+/** What the page does about what the engine tells. `ask` asks for the picture of the settings. */
+export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, ask: () => void): SessionEvents {
+  return {
+    onBuild: (build) => store.set({ build }),
+    onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
+    async onOpen(name, info) {
+      const { bestHeads } = await knowledge;
+      const { settings, notice, open } = store.get();
+      const next = settingsFor({ name, info }, settings, open, bestHeads);
+      const dropped = next.changes !== settings.changes;
+      store.set({ open: { name, info }, phase: 'ready', settings: next, notice: dropped ? { key: 'change.notFit' } : notice });
+      ask();
+    },
+    async onPicture(picture) {
+      const { failure } = store.get();
+      const solved = failure?.attempt === 'failure.run' ? { failure: null } : {};
+      store.set({ picture, ...solved, ...(picture.model === 'sentences' ? {} : { linked: [] }) });
+      if (picture.model !== 'sentences') return;
+      const { grammar } = await knowledge;
+      if (!grammar || store.get().picture !== picture) return;
+      store.set({ grammar, linked: linkedIn(grammar, picture.before) });
+    },
+    onFailure: (attempt, error) => store.set({ failure: toFailure(attempt, error), phase: 'ready' }),
+    onRestart: (reason) => store.set({ phase: 'loading', notice: { key: 'notice.restarted', values: { reason } } }),
+  };
+}
+
+/** The settings as far as the opened model can follow them. */
+function settingsFor({ name, info }: NonNullable<Live['open']>, settings: Settings, before: Live['open'], bestHeads: ReadonlyMap<string, HeadRef>): Settings {
+  // A text of the visitor's own stays; an example of another model gives way to one of this model's.
+  const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
+  const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
+  const best = name === 'sentences' && example?.phenomenon ? bestHeads.get(example.phenomenon) : undefined;
+  return {
+    ...settings,
+    model: name,
+    text: example?.text ?? settings.text,
+    cell: example ? null : settings.cell,
+    shown: fitHead(best ?? settings.shown, info),
+    changes: fitChanges(settings.changes, info.n_layers, info.n_heads),
+  };
+}
+
+function fitHead({ layer, head }: HeadRef, { n_layers, n_heads }: ModelInfo): HeadRef {
+  return { layer: Math.min(layer, n_layers - 1), head: Math.min(head, n_heads - 1) };
+}
+
+/** The same array for the same text, so that a slider draws nothing anew. */
+const linkedIn = memo((grammar: GrammarFile, { tokens }: Run) => matchLinks(grammar, tokens.map((token) => token.toLowerCase())));
+
+/** Asks for the picture that the settings describe. */
+export function askFor(store: Store<Live>, session: Session): void {
+  const { settings, open } = store.get();
+  if (!open) return;
+  const { text, shown, changes } = settings;
+  const empty = text.trim() === '';
+  if (empty !== store.get().empty) store.set({ empty });
+  if (!empty) session.show({ text, layer: shown.layer, changes });
+}
