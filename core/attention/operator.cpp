@@ -28,7 +28,8 @@ Extents extents(const char* name, DenseArray array) {
   const auto last = array.shape.last(3);
   const Extents e = {rank == 4 ? array.shape[0] : 1, last[0], last[1], last[2]};
   require(e.batch > 0 && e.heads > 0 && e.tokens > 0 && e.width > 0, name, array.shape, "no axis of length 0");
-  const double cells = static_cast<double>(e.batch) * static_cast<double>(e.sheet());
+  double cells = 1.0;  // a product that leaves size_t must not come back as a small one
+  for (const std::size_t n : array.shape) cells *= static_cast<double>(n);
   require(cells == static_cast<double>(array.data.size()), name, array.shape,
           "a shape of " + std::to_string(array.data.size()) + " elements, as many as its data has");
   return e;
@@ -38,19 +39,32 @@ HeadsView<const float> sheet(DenseArray array, const Extents& e, std::size_t b) 
   return {array.data.data() + b * e.sheet(), e.heads, e.tokens, e.width};
 }
 
+/// Refuses a pattern or an output, `width` numbers for each query, that would not fit.
+void require_memory(const Extents& q, std::size_t width) {
+  constexpr double kMostNumbers = 1 << 28;  // 1 GiB
+  const double numbers = static_cast<double>(q.batch) * static_cast<double>(q.heads) * static_cast<double>(q.tokens) *
+                         static_cast<double>(width);
+  if (numbers > kMostNumbers) {
+    throw Error(Code::memory_limit, "pattern, output: found " + number_text(numbers) + " numbers, expected at most " +
+                                        number_text(kMostNumbers));
+  }
+}
+
 void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
   require(ek.batch == eq.batch && ev.batch == eq.batch, "k", k.shape, "q's batch of " + std::to_string(eq.batch));
   require(eq.heads % ek.heads == 0, "k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
   require(ek.width == eq.width, "k", k.shape, "q's d_head of " + std::to_string(eq.width));
   require(ev.heads == ek.heads && ev.tokens == ek.tokens, "v", v.shape, "k's heads and tokens " + shape_text(k.shape));
+  require_memory(eq, std::max(ek.tokens, ev.width));
   const std::size_t cells = eq.tokens * ek.tokens;
-  if (!options.mask_shape.empty()) {
+  const std::size_t masked = std::max(options.allowed.size(), options.added.size());
+  if (!options.mask_shape.empty() || masked > 0) {
     const bool fits = options.mask_shape.size() == 2 && options.mask_shape[0] == eq.tokens &&
                       options.mask_shape[1] == ek.tokens;
     require(fits, "mask", options.mask_shape,
             "(" + std::to_string(eq.tokens) + ", " + std::to_string(ek.tokens) + ")");
-    require(std::max(options.allowed.size(), options.added.size()) == cells, "mask", options.mask_shape,
+    require(options.allowed.size() + options.added.size() == cells && masked == cells, "mask", options.mask_shape,
             std::to_string(cells) + " elements of data");
   }
   const bool numbers = std::isfinite(options.scale) && std::isfinite(options.softcap) && options.softcap >= 0.0F;

@@ -33,7 +33,7 @@ struct OperatorResult {
 };
 
 /// softmax(scale q k^T + mask) v on arrays (heads, tokens, d_head), or (batch, heads, tokens, d_head), as the ONNX
-/// operator `Attention` (opset 23) defines it. Throws argument_shape, argument_range, variant_unknown.
+/// operator `Attention` (opset 23) defines it. Throws argument_shape, argument_range, variant_unknown, memory_limit.
 OperatorResult attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options);
 
 }  // namespace attn

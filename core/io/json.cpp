@@ -138,11 +138,12 @@ class Parser {
   }
 
   unsigned hex4() {
+    constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
     unsigned value = 0;
     for (int i = 0; i < 4; ++i) {
-      const std::size_t digit = std::string_view("0123456789abcdef").find(static_cast<char>(peek() | 0x20));
-      if (at_ >= text_.size() || digit == std::string_view::npos) fail("expected four hexadecimal digits");
-      value = value * 16 + static_cast<unsigned>(digit);
+      const std::size_t digit = kDigits.find(peek());
+      if (digit == std::string_view::npos) fail("expected four hexadecimal digits");
+      value = value * 16 + static_cast<unsigned>(digit < 16 ? digit : digit - 6);
       ++at_;
     }
     return value;

@@ -12,6 +12,7 @@ Generation::Generation(const Transformer& model, std::vector<std::int32_t> promp
       sampler_(options),
       probe_(std::move(probe)),
       logits_(Vector::from_shape({model.config().vocab_size})) {
+  ids_.reserve(model.config().n_ctx);
   cache_.reset(model.config(), model.config().n_ctx);
   read();
 }

@@ -11,9 +11,10 @@ namespace attn {
 
 Run Model::run(std::span<const std::int32_t> ids, bool last_only, Probe& probe) {
   const Config& config = transformer_.config();
-  cache_.reset(config, std::min(ids.size(), config.n_ctx));
+  const std::size_t tokens = std::min(ids.size(), config.n_ctx);  // of more, forward refuses all
+  cache_.reset(config, tokens);
   Run run;
-  run.logits = Matrix::from_shape({last_only ? std::min<std::size_t>(ids.size(), 1) : ids.size(), config.vocab_size});
+  run.logits = Matrix::from_shape({last_only ? std::min<std::size_t>(tokens, 1) : tokens, config.vocab_size});
   transformer_.forward(ids, cache_, workspace_, probe, view(run.logits));
   run.probs = Vector::from_shape({config.vocab_size});
   std::copy_n(view(run.logits).row(run.logits.shape(0) - 1), config.vocab_size, run.probs.data());

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <string>
 
-#include "kernels/elementwise.hpp"
 #include "kernels/softmax.hpp"
 #include "tensor/error.hpp"
 #include "tensor/text.hpp"
@@ -40,8 +39,11 @@ Sample Sampler::draw(std::span<const float> logits) {
   std::size_t kept = options_.top_k > 0 ? std::min(options_.top_k, logits.size()) : logits.size();
   std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(kept), order_.end(), likelier);
   probs_.resize(kept);
-  for (std::size_t i = 0; i < kept; ++i) probs_[i] = logits[static_cast<std::size_t>(order_[i])];
-  scale(1.0F / options_.temperature, kept, probs_.data());
+  const float highest = logits[static_cast<std::size_t>(order_[0])];
+  for (std::size_t i = 0; i < kept; ++i) {
+    // Divided, not multiplied by 1 / temperature, which is infinite where the temperature is denormal.
+    probs_[i] = (logits[static_cast<std::size_t>(order_[i])] - highest) / options_.temperature;
+  }
   softmax(probs_.data(), kept);
 
   double mass = 0.0;

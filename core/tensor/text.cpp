@@ -13,20 +13,16 @@ std::string number_text(double value) {
   int exponent = 0;
   while (value >= 10.0) value /= 10.0, ++exponent;
   while (value < 1.0) value *= 10.0, --exponent;
+  long long rounded = std::llround(value * 1e5);
+  if (rounded == 1'000'000) rounded = 100'000, ++exponent;  // 9.999999 became 10
+
+  std::string digits = std::to_string(rounded);
   const bool plain = exponent >= -4 && exponent < kDigits;
-  const int after = plain ? kDigits - 1 - exponent : kDigits - 1;
-  if (plain) {
-    for (; exponent > 0; --exponent) value *= 10.0;
-    for (; exponent < 0; ++exponent) value /= 10.0;
-  }
-  double unit = 1.0;
-  for (int i = 0; i < after; ++i) unit *= 10.0;
-  const auto digits = static_cast<unsigned long long>(std::llround(value * unit));
-  std::string fraction = std::to_string(digits % static_cast<unsigned long long>(unit));
-  fraction.insert(0, static_cast<std::size_t>(after) - fraction.size(), '0');
-  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  const std::string whole = std::to_string(digits / static_cast<unsigned long long>(unit));
-  return whole + (fraction.empty() ? "" : "." + fraction) + (plain ? "" : "e" + std::to_string(exponent));
+  if (plain && exponent < 0) digits.insert(0, static_cast<std::size_t>(-exponent), '0');
+  const std::size_t point = plain && exponent > 0 ? static_cast<std::size_t>(exponent) + 1 : 1;
+  while (digits.size() > point && digits.back() == '0') digits.pop_back();
+  if (digits.size() > point) digits.insert(point, ".");
+  return digits + (plain ? "" : "e" + std::to_string(exponent));
 }
 
 std::string shape_text(std::span<const std::size_t> shape) {

@@ -7,7 +7,7 @@
 /// How messages print what they found. The standard's own number printing brings 20 KB of formatting to every visitor.
 namespace attn {
 
-/// A number with up to six digits: `42`, `0.5`, `-1.25e-07`, `NaN`, `infinity`.
+/// A number with up to six digits: `42`, `0.5`, `-1.25e-7`, `NaN`, `infinity`.
 std::string number_text(double value);
 
 /// A shape: `(48, 144)`.

@@ -10,15 +10,15 @@ EXAMPLES = [
     ("agreement", "en", "the keys near the cabinet"),
     ("agreement", "en", "the key that anna found near the cabinets"),
     ("agreement", "zh", "书 ， 小红 在 桌子 旁边 买 了 三"),
-    ("agreement", "zh", "汽车 旁边 的 猫 ， 小明 看见 了 两"),
+    ("agreement", "zh", "猫 ， 小明 说 小红 在 公园 看见 了 两"),
     ("coreference", "en", "maria thanked tom because"),
     ("coreference", "en", "maria annoyed tom at home because"),
     ("coreference", "zh", "玛丽 感谢了 汤姆 ， 因为"),
     ("coreference", "zh", "玛丽 气坏了 汤姆 ， 因为"),
-    ("sense", "en", "lucy spoke about the river and the cheese . then we saw a bank with"),
-    ("sense", "en", "lucy spoke about the money and the cheese . then we saw a bank with"),
-    ("sense", "zh", "小丽 谈到 了 水果 和 医院 ， 后来 我们 看见 了 苹果 和"),
-    ("sense", "zh", "小丽 谈到 了 手机 和 医院 ， 后来 我们 看见 了 苹果 和"),
+    ("sense", "en", "lucy spoke about the river and the cheese . later the bank"),
+    ("sense", "en", "lucy spoke about the money and the cheese . later the bank"),
+    ("sense", "zh", "小丽 谈到 了 水果 和 医院 ， 后来 苹果"),
+    ("sense", "zh", "小丽 谈到 了 手机 和 医院 ， 后来 苹果"),
     ("copy", "en", "clara smith met david wood in the park . everyone likes clara"),
     ("copy", "en", "clara smith met david wood in the park . everyone likes david"),
     ("copy", "zh", "王 小明 见到 了 李 安娜 ， 大家 都 喜欢 王"),
@@ -27,23 +27,23 @@ EXAMPLES = [
 
 
 def page_info(heads):
-    """config.json's "attention_playground": the phenomenon whose best head matches best comes first."""
-    score = {entry["name"]: entry["best"]["score"] for entry in heads["phenomena"]}
-    ordered = sorted(EXAMPLES, key=lambda example: -score[example[0]])
+    """config.json's "attention_playground": the example whose best head in its language matches best comes first."""
+    score = {
+        (entry["name"], lang): best["score"] for entry in heads["phenomena"] for lang, best in entry["best_by_language"].items()
+    }
+    ordered = sorted(EXAMPLES, key=lambda example: -score[example[:2]])
     examples = [{"text": text, "lang": lang, "phenomenon": phenomenon} for phenomenon, lang, text in ordered]
     return {"title": TITLE, "languages": ["en", "zh"], "examples": examples}
 
 
 def summary(heads):
-    """The figures that the README quotes, flat."""
+    """The figures that the README quotes: for each phenomenon, over both languages and in each."""
     found = {"sentences": heads["sentences"]}
     for entry in heads["phenomena"]:
-        best = entry["best"]
-        found[entry["name"]] = {
-            "accuracy": entry["accuracy"], **entry["accuracy_by_language"], "layer": best["layer"], "head": best["head"],
-            "score": best["score"], "without": best["accuracy_without"],
-            "others_without": min(best["others_without"].values()), "clean": best["clean"],
-        }  # fmt: skip
+        for group, best in (("", entry["best"]), *((f".{lang}", best) for lang, best in entry["best_by_language"].items())):
+            others = min(best["others_without"].values())
+            kept = ("accuracy", "layer", "head", "score", "accuracy_without", "clean")
+            found[entry["name"] + group] = {**{key: best[key] for key in kept}, "others_without": others}
     return found
 
 
@@ -52,25 +52,24 @@ def readme_table(heads):
     found = summary(heads)
     lines = [
         f"{found.pop('sentences')} held-out sentences.", "",
-        "| phenomenon | right (en, zh) | best head | score | right without it | others without it, lowest | clean |",
+        "| phenomenon | right | best head | score | right without it | others without it, lowest | clean |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for name, entry in found.items():
-        percent = {key: f"{100 * entry[key]:.1f} %" for key in ("accuracy", "en", "zh", "without", "others_without")}
-        right = f"{percent['accuracy']} ({percent['en']}, {percent['zh']})"
-        head = f"layer {entry['layer']}, head {entry['head']}"
-        clean = "yes" if entry["clean"] else "no"
-        cells = [name, right, head, f"{entry['score']:.2f}", percent["without"], percent["others_without"], clean]
-        lines.append(f"| {' | '.join(cells)} |")
+        accuracy, after, others = (f"{100 * entry[key]:.1f} %" for key in ("accuracy", "accuracy_without", "others_without"))
+        head, clean = f"layer {entry['layer']}, head {entry['head']}", "yes" if entry["clean"] else "no"
+        lines.append(f"| {name} | {accuracy} | {head} | {entry['score']:.2f} | {after} | {others} | {clean} |")
     return "\n".join(lines)
 
 
 def print_table(heads):
+    """Every head: score / accuracy without it, a column for each phenomenon; then the summary."""
     names = [entry["name"] for entry in heads["phenomena"]]
     print("score / accuracy without | " + " | ".join(names))
     for layer, (scores, without) in enumerate(zip(heads["scores"], heads["without"])):
         for head, (score, after) in enumerate(zip(scores, without)):
-            cells = " | ".join(f"{score[name]:.2f} / {after[name]:.3f}" for name in names)
+            cells = " | ".join(
+                f"{score[name]:.2f} ({score[f'{name}.en']:.2f}, {score[f'{name}.zh']:.2f}) / {after[name]:.2f}" for name in names
+            )
             print(f"layer {layer} head {head} | {cells}")
-    for entry in heads["phenomena"]:
-        print(entry["name"], entry["accuracy"], entry["accuracy_by_language"], entry["best"])
+    print(readme_table(heads), flush=True)

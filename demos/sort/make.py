@@ -6,7 +6,6 @@
 import os
 import shutil
 import sys
-import zlib
 
 import numpy as np
 import torch
@@ -19,12 +18,10 @@ import corpus
 import export
 import gpt2
 import trainer
+from lists import ARROW, CHARACTERS, END, N_CTX, batch_of, held_out_lists, random_list
+from measure import measure, pointing, right_share
 
 MODEL = os.path.join(HERE, "model")
-CHARACTERS = "0123456789>;"  # id 0 is <unk>, so the id of digit d is d + 1
-ARROW, END = 11, 12
-LONGEST = 12
-N_CTX = 2 * LONGEST + 2
 BATCH = 256
 KEPT = 12  # checkpoints of the training
 GUIDE = 0.05  # weight of the pointing loss
@@ -33,6 +30,7 @@ FIGURES = """
 - When it writes a digit, head {pointing_head} (layer.head) has its largest weight on an equal digit of the list in
   **{pointing_share:.1%}** of the steps, with {pointing_mass:.1%} of its weight on all of them (first {pointing_lists} lists).
 - Without the head (its output zeroed) {without_pointing:.1%} of the first 1,000 lists come out right.
+- With a digit hidden from both heads (one that stands once in the list), it is gone from the answer in {hidden_gone} of {hidden_lists} lists.
 - {parameters} parameters, trained for {steps} steps of {batch} lists. Held-out loss {loss:.6f} nats a token.
 """
 PAGE = {
@@ -42,96 +40,9 @@ PAGE = {
 }
 
 
-def is_held_out(digits):
-    """One list in ten, by a checksum; lists of fewer than 4 digits are too few to hold any out."""
-    return len(digits) >= 4 and zlib.crc32(bytes(digits)) % 10 == 0
-
-
-def random_list(rng, held_out):
-    """Digits 0-9; lengths 1..12 for training, 4..12 held out, each length as often."""
-    while True:
-        length = int(rng.integers(4 if held_out else 1, LONGEST + 1))
-        digits = rng.integers(0, 10, length).tolist()
-        if is_held_out(digits) == held_out:
-            return digits
-
-
-def spell(digits):
-    """The ids of `list>sorted;`."""
-    return [d + 1 for d in digits] + [ARROW] + [d + 1 for d in sorted(digits)] + [END]
-
-
-def batch_of(lists):
-    """(ids, targets), (lists, 25); only what comes after the arrow is a target."""
-    ids = np.full((len(lists), N_CTX), END)
-    targets = np.full((len(lists), N_CTX), trainer.IGNORE)
-    for row, digits in enumerate(lists):
-        spelled = spell(digits)
-        ids[row, : len(spelled)] = spelled
-        targets[row, len(digits) : len(spelled) - 1] = spelled[len(digits) + 1 :]
-    return ids, targets
-
-
 def sample_batch(rng):
     ids, targets = batch_of([random_list(rng, False) for _ in range(BATCH)])
     return corpus.with_unknowns(ids, 0.001, 0, rng), targets
-
-
-def held_out_lists(count, seed=7):
-    rng = np.random.default_rng(seed)
-    return [random_list(rng, True) for _ in range(count)]
-
-
-@torch.no_grad()
-def right_share(model, lists):
-    """The share of lists whose whole continuation is right when each step takes the likeliest token.
-
-    Computed with the right continuation given: every step is right there exactly when the
-    model, left alone, writes the same."""
-    model.eval()
-    right = 0
-    for start in range(0, len(lists), 1000):
-        ids, targets = map(torch.as_tensor, batch_of(lists[start : start + 1000]))
-        guess = model(ids).argmax(-1)
-        right += int(((guess == targets) | (targets == trainer.IGNORE)).all(1).sum())
-    model.train()
-    return right / len(lists)
-
-
-@torch.no_grad()
-def pointing(model, lists):
-    """{"layer.head": (share, mass)}: how a head, at the step that writes a digit, looks at the list.
-
-    `share`: how often its largest weight lies on a digit of the list equal to the one written
-    next; `mass`: the weight on all of those, on average."""
-    patterns, scores = {}, {}
-    model.eval()
-    ids, _ = map(torch.as_tensor, batch_of(lists))
-    model(ids, lambda name, value: patterns.update({name: value}) if name.endswith("attn.pattern") else None)
-    model.train()
-    for layer in range(model.config.n_layers):
-        pattern = patterns[f"blocks.{layer}.attn.pattern"]
-        for head in range(model.config.n_heads):
-            hits, mass = [], []
-            for row, digits in enumerate(lists):
-                given, wanted = np.array(digits), np.array(sorted(digits))
-                length = len(digits)
-                weights = pattern[row, head, length : 2 * length].numpy()
-                same = given[None, :] == wanted[:, None]
-                mass.extend((weights[:, :length] * same).sum(1))
-                best = weights.argmax(1)
-                hits.extend((best < length) & same[np.arange(length), np.minimum(best, length - 1)])
-            scores[f"{layer}.{head}"] = (round(float(np.mean(hits)), 4), round(float(np.mean(mass)), 4))
-    return scores
-
-
-def without_head(model, layer, head):
-    """A copy in which the head's rows of W_O are zero: it attends, and nothing of it is used."""
-    copy = export.half_rounded(model)
-    d_head = model.config.d_head
-    with torch.no_grad():
-        copy.h[layer].attn.c_proj.weight[head * d_head : (head + 1) * d_head] = 0
-    return copy
 
 
 def pointing_loss(pattern, ids, targets):
@@ -146,7 +57,7 @@ def pointing_loss(pattern, ids, targets):
 def loss(model, ids, targets):
     """Cross-entropy, and a little for the last layer's first head to point at what it copies.
 
-    Left alone, so small a model counts the digits and never points; this is the alignment
+    Left alone (GUIDE = 0), so small a model blends all digits and need not point; this is the alignment
     supervision of Liu et al. 2016, "Neural Machine Translation with Supervised Attention"."""
     patterns = {}
     logits = model(ids, lambda name, value: patterns.update({name: value}) if name.endswith("attn.pattern") else None)
@@ -195,26 +106,12 @@ def export_steps(folder, steps, lists):
     export.write_atomically(os.path.join(target, "index.json"), export.json_text({"lists": len(lists), "steps": entries}))
 
 
-def measure(model, lists, step):
-    points = pointing(model, lists[:500])
-    head = max(points, key=lambda name: points[name][1])
-    without = {name: right_share(without_head(model, *map(int, name.split("."))), lists[:1000]) for name in points}
-    return {
-        "right_share": right_share(model, lists), "lists": len(lists),
-        "loss": round(trainer.mean_loss(model, *batch_of(lists), 1000), 8),
-        "pointing_head": head, "pointing_share": points[head][0], "pointing_mass": points[head][1],
-        "without_pointing": without[head],
-        "pointing": points, "pointing_lists": 500, "right_without_head": without,
-        "steps": step, "batch": BATCH, "parameters": gpt2.count_parameters(model),
-    }  # fmt: skip
-
-
 def export_best(model, step):
     lists = held_out_lists(10000)
     ids = lambda text: [CHARACTERS.index(character) + 1 for character in text]
     inputs = [(text, ids(text)) for text in ("31415>", "50>0")]
     figures = export.export_model(
-        MODEL, model, export.character_tokenizer(CHARACTERS), PAGE, inputs, measure=lambda exported: measure(exported, lists, step)
+        MODEL, model, export.character_tokenizer(CHARACTERS), PAGE, inputs, measure=lambda exported: {**measure(exported, lists, step), "batch": BATCH}
     )
     export.write_atomically(os.path.join(HERE, "heldout.txt"), "".join("".join(map(str, digits)) + "\n" for digits in lists))
     export.quote_figures(os.path.join(HERE, "README.md"), figures, FIGURES)

@@ -25,7 +25,7 @@ function fill(values: Record<string, string | number>): void {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
+  return `${(100 * share).toFixed(0)}%`;
 }
 
 /** One pattern (heads, tokens, tokens) per layer. */
@@ -95,8 +95,8 @@ writer.edits = () => {
 };
 writer.addEventListener('writer-progress', (event) => fill({ loaded: `${(event.detail / 1e6).toFixed(1)} MB` }));
 writer.addEventListener('writer-run', ({ detail }) => {
+  if (detail.run.text !== run?.text) chosen = null;
   ({ run, written } = detail);
-  if (writer.writing) chosen = null;
   draw();
 });
 at('heads').addEventListener('plot-select', (event) => {

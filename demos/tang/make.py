@@ -13,12 +13,13 @@ import baselines
 import corpus
 import export
 import gpt2
+import heads
 import poems
 import sampling
 import trainer
 
 MODEL = os.path.join(HERE, "model")
-SAMPLES, TEMPERATURE, SAMPLE_SEED = 400, 0.8, 1  # a quarter as many samples while training
+SAMPLES, TEMPERATURE, SAMPLE_SEED = 200, 0.8, 1  # half as many samples while training
 SHIPPED = 300  # held-out poems in heldout.json
 LINES = ("白日依山尽，黄河入海流。", "床前明月光，", "春眠不觉晓，", "独坐幽篁里，", "朝辞白帝彩云间，", "故人西辞黄鹤楼，")
 PAGE = {
@@ -35,7 +36,13 @@ FIGURES = """
 
 Of {samples} poems sampled at temperature {temperature} after a held-out first line, **{form_share:.1%}** keep the form
 they began: 4 or 8 lines, each as long as the first, ，and 。by turns. Held-out poems in `heldout.json`:
-{shipped_loss:.4f} nats over {shipped_targets} characters. Trained for {steps} steps; {parameters} parameters.
+{shipped_loss:.4f} nats over {shipped_targets} characters.
+
+Heads (layer.head) with most of their weight on one thing, on average over the first 100 poems of `heldout.json`: on the character
+before, {previous[0]} ({previous[1]:.0%}); on the last ，or 。, {mark[0]} ({mark[1]:.0%}); on the character in the same place of the line before,
+{parallel[0]} ({parallel[1]:.0%}).
+
+Trained for {steps} steps; {parameters} parameters.
 """
 
 
@@ -84,6 +91,17 @@ def sampled_poems(model, data, samples):
     return [data.text(ids) for ids in drawn]
 
 
+def relations(table):
+    """Where a head might look: see heads.head_weights."""
+    marks = {table["，"], table["。"]}
+
+    def parallel(ids):
+        line = min(place for place, token in enumerate(ids) if token in marks) + 1
+        return heads.back(line)(ids)
+
+    return {"previous": heads.back(1), "mark": heads.last_of(marks), "parallel": parallel}
+
+
 def measure(model, data, step, samples):
     drawn = sampled_poems(model, data, samples)
     (loss, targets), (shipped, shipped_targets) = loss_on(model, data.held), loss_on(model, data.held[:SHIPPED])
@@ -94,6 +112,7 @@ def measure(model, data, step, samples):
         "form_share": sum(map(poems.keeps_form, drawn)) / len(drawn), "samples": len(drawn),
         "temperature": TEMPERATURE, "sample_seed": SAMPLE_SEED,
         "shipped_loss": round(shipped, 4), "shipped_poems": SHIPPED, "shipped_targets": shipped_targets,
+        **heads.best_heads(model, [ids[:-1] for ids in data.held[:100]], relations(data.table)),
         "steps": step, "parameters": gpt2.count_parameters(model),
     }  # fmt: skip
 
@@ -128,7 +147,7 @@ def main():
         return {"loss": loss_on(model, data.held[::3])[0]}  # a third is enough to choose by
 
     def on_best(model, step, _):
-        export_best(model, data, step, SAMPLES // 4)
+        export_best(model, data, step, SAMPLES // 2)
 
     if not chosen.export:
         draw = poems.batches(data.training)

@@ -98,7 +98,7 @@ def schedule(progress, step, options):
     warm = min(1.0, (step + 1) / max(1, options.warmup))
     left = min(1.0, max(0.0, 1 - progress) / options.decay_share)
     fall = left if options.decay == "linear" else 0.5 - 0.5 * np.cos(np.pi * left)
-    return warm * fall
+    return float(warm * fall)
 
 
 def make_optimizers(model, options):
@@ -177,8 +177,10 @@ class Run:
         """The model with its averaged weights in place."""
         live = {name: p.detach().clone() for name, p in self.model.named_parameters()}
         copy_into(self.model, self.average)
-        yield self.model
-        copy_into(self.model, live)
+        try:
+            yield self.model
+        finally:
+            copy_into(self.model, live)
 
     def score(self, evaluate, on_best):
         """Scores the averaged weights; a new best is saved, then everything, then exported."""

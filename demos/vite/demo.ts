@@ -9,10 +9,24 @@ const kWide = 4 / 3;
 const kGrid = { columns: 128, rows: 96 };
 
 const keys: Point[] = [
-  [-0.95, 0.55], [-0.25, 0.75], [0.55, 0.68], [1.05, 0.1], [0.75, -0.6], [-0.05, -0.72], [-0.8, -0.5], [0.12, 0.06],
+  [-0.95, 0.55],
+  [-0.25, 0.75],
+  [0.55, 0.68],
+  [1.05, 0.1],
+  [0.75, -0.6],
+  [-0.05, -0.72],
+  [-0.8, -0.5],
+  [0.12, 0.06],
 ];
 const colours = [
-  [244, 114, 92], [250, 176, 72], [214, 208, 84], [92, 188, 122], [56, 172, 196], [86, 112, 224], [152, 92, 214], [236, 112, 172],
+  [244, 114, 92],
+  [250, 176, 72],
+  [214, 208, 84],
+  [92, 188, 122],
+  [56, 172, 196],
+  [86, 112, 224],
+  [152, 92, 214],
+  [236, 112, 172],
 ];
 
 const tensor = (rows: readonly (readonly number[])[]): Tensor => ({
@@ -65,7 +79,9 @@ function draw(attn: Engine, queries: Tensor): void {
 
 /** The likeliest key in words, for those who listen. */
 function speak(attn: Engine): void {
-  const { pattern } = attn.attention(liftQueries(tensor([query])), liftKeys(keys), tensor(colours), { scale: 10 ** Number(sharpness.value) / 10 });
+  const { pattern } = attn.attention(liftQueries(tensor([query])), liftKeys(keys), tensor(colours), {
+    scale: 10 ** Number(sharpness.value) / 10,
+  });
   const largest = pattern.data.indexOf(Math.max(...pattern.data));
   spoken.textContent = `The query gives key ${kNames[largest]} ${Math.round(pattern.data[largest]! * 100)} % of its attention.`;
 }
@@ -102,7 +118,10 @@ function listen(redraw: () => void, tell: () => void): void {
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
-    query = [Math.max(-kWide, Math.min(kWide, query[0] + step[0] * 0.06)), Math.max(-1, Math.min(1, query[1] + step[1] * 0.06))];
+    query = [
+      Math.max(-kWide, Math.min(kWide, query[0] + step[0] * 0.06)),
+      Math.max(-1, Math.min(1, query[1] + step[1] * 0.06)),
+    ];
     redraw();
     tell();
   });

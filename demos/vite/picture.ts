@@ -13,10 +13,16 @@ const svgElement = (name: string, attributes: Record<string, string | number>): 
   return element;
 };
 
-const rgb = (colour: ArrayLike<number>): string => `rgb(${Array.from({ length: 3 }, (_, i) => Math.round(colour[i] ?? 0)).join(' ')})`;
+const rgb = (colour: ArrayLike<number>): string =>
+  `rgb(${Array.from({ length: 3 }, (_, i) => Math.round(colour[i] ?? 0)).join(' ')})`;
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
-const marks = { spokes: [] as SVGElement[], keys: [] as SVGElement[], names: [] as SVGElement[], query: [] as SVGElement[] };
+const marks = {
+  spokes: [] as SVGElement[],
+  keys: [] as SVGElement[],
+  names: [] as SVGElement[],
+  query: [] as SVGElement[],
+};
 const shares: { bar: SVGElement; value: HTMLElement }[] = [];
 
 /** Makes a spoke, a disc and a name for each key, and the ring of the query. */
@@ -30,7 +36,10 @@ export function placeMarks(wide: number, colours: readonly (readonly number[])[]
     name.textContent = kNames[index] ?? '';
     return name;
   });
-  marks.query = [svgElement('circle', { class: 'query', r: 18 }), svgElement('circle', { class: 'query-edge', r: 20.5 })];
+  marks.query = [
+    svgElement('circle', { class: 'query', r: 18 }),
+    svgElement('circle', { class: 'query-edge', r: 20.5 }),
+  ];
   svg.replaceChildren(...marks.spokes, ...marks.keys, ...marks.names, ...marks.query);
 }
 
@@ -43,7 +52,8 @@ export function drawMarks(query: Point, keys: readonly Point[], pattern: Float32
     const share = pattern[index] ?? 0;
     const spoke = { x1: qx, y1: qy, x2: x, y2: y, 'stroke-width': 16 * share, 'stroke-opacity': 0.25 + 0.7 * share };
     for (const [name, value] of Object.entries(spoke)) marks.spokes[index]?.setAttribute(name, String(value));
-    for (const [name, value] of Object.entries({ cx: x, cy: y, r: 11 + 9 * share })) marks.keys[index]?.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ cx: x, cy: y, r: 11 + 9 * share }))
+      marks.keys[index]?.setAttribute(name, String(value));
     for (const [name, value] of Object.entries({ x, y })) marks.names[index]?.setAttribute(name, String(value));
   });
   for (const ring of marks.query) {
@@ -54,7 +64,11 @@ export function drawMarks(query: Point, keys: readonly Point[], pattern: Float32
 }
 
 /** `output` (rows x columns, 3): a colour for every query of the plane. */
-export function drawField(canvas: HTMLCanvasElement, output: Float32Array, { columns, rows }: { columns: number; rows: number }): void {
+export function drawField(
+  canvas: HTMLCanvasElement,
+  output: Float32Array,
+  { columns, rows }: { columns: number; rows: number },
+): void {
   canvas.width = columns;
   canvas.height = rows;
   const image = new ImageData(columns, rows);

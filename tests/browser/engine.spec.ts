@@ -29,7 +29,11 @@ async function serve(served: Served): Promise<TestServer> {
 }
 
 const { config, weights, tokenizer } = tinyFolder();
-const kModel = { '/model/config.json': config, '/model/model.safetensors': weights, '/model/tokenizer.json': tokenizer };
+const kModel = {
+  '/model/config.json': config,
+  '/model/model.safetensors': weights,
+  '/model/tokenizer.json': tokenizer,
+};
 
 /** Makes the package global for `page.evaluate`, and keeps hold of the workers it starts. */
 const pageScript = (base: string) => `
@@ -49,7 +53,10 @@ interface Globals {
 }
 
 /** Opens a page that has loaded the package; `csp` is its content policy, `base` another host of the package. */
-async function open(page: Page, { csp = '', base = '', files = {} as Record<string, string> } = {}): Promise<TestServer> {
+async function open(
+  page: Page,
+  { csp = '', base = '', files = {} as Record<string, string> } = {},
+): Promise<TestServer> {
   const html = '<!doctype html><script src="/spy.js"></script><script type="module" src="/page.js"></script>';
   const server = await serve({
     folders: { package: folder },
@@ -69,7 +76,9 @@ const runInWorker = (page: Page) =>
     const model = await engine.loadModel('model');
     const run = await model.run('abcabc', { record: ['blocks.*.attn.pattern'] });
     const pattern = run.activations['blocks.1.attn.pattern']!;
-    const rows = Array.from({ length: 12 }, (_, row) => pattern.data.slice(row * 6, row * 6 + 6).reduce((sum, x) => sum + x, 0));
+    const rows = Array.from({ length: 12 }, (_, row) =>
+      pattern.data.slice(row * 6, row * 6 + 6).reduce((sum, x) => sum + x, 0),
+    );
     return { build: engine.build, tokens: run.tokens, shape: pattern.shape, rows, logits: [...run.logits.data] };
   });
 
@@ -157,16 +166,32 @@ for (const kind of ['trap', 'abort', 'stack', 'exception']) {
       engine.onRestart = (reason) => reasons.push(reason);
       const model = await engine.loadModel('model');
       const before = await model.run('abc');
-      const codeOf = (promise: Promise<unknown>) => promise.then(() => 'none', (error: Package.AttentionError) => error.code);
+      const codeOf = (promise: Promise<unknown>) =>
+        promise.then(
+          () => 'none',
+          (error: Package.AttentionError) => error.code,
+        );
       // Nothing in the package's API fails on purpose, so the test asks the worker itself.
       workers[0]!.postMessage({ id: 1e9, method: 'fail', args: [failure] });
       const pending = await codeOf(model.run('abc'));
       const later = await codeOf(model.run('abc'));
       const again = await engine.loadModel('model');
       const after = await again.run('abc');
-      return { pending, later, reasons, workers: workers.length, same: before.logits.data.every((x, i) => x === after.logits.data[i]) };
+      return {
+        pending,
+        later,
+        reasons,
+        workers: workers.length,
+        same: before.logits.data.every((x, i) => x === after.logits.data[i]),
+      };
     }, kind);
-    expect(found).toEqual({ pending: 'engine_restarted', later: 'disposed', reasons: [expect.any(String)], workers: 2, same: true });
+    expect(found).toEqual({
+      pending: 'engine_restarted',
+      later: 'disposed',
+      reasons: [expect.any(String)],
+      workers: 2,
+      same: true,
+    });
     expect(page.workers()).toHaveLength(1);
   });
 }
@@ -180,7 +205,10 @@ test('replaces a worker that says nothing for longer than the timeout', async ({
     engine.onRestart = (text) => (reason = text);
     // About 275 billion operations: longer than the timeout on any machine.
     const long = { shape: [1, 8192, 1024], data: new Float32Array(8192 * 1024) };
-    const code = await engine.attention(long, long, long).then(() => 'none', (error: Package.AttentionError) => error.code);
+    const code = await engine.attention(long, long, long).then(
+      () => 'none',
+      (error: Package.AttentionError) => error.code,
+    );
     const model = await engine.loadModel('model');
     return { code, reason, tokens: (await model.run('ab')).tokens };
   });
@@ -214,7 +242,14 @@ test('streams a text while other runs go on, and stops when told to', async ({ p
     }
     let returned = 0;
     for await (const _ of model.generate('abc', { maxTokens: 1e6 })) if (++returned === 3) break;
-    return { count: alone.length, same: alone.join() === disturbed.join(), steps, ending, returned, alive: (await model.run('ab')).total };
+    return {
+      count: alone.length,
+      same: alone.join() === disturbed.join(),
+      steps,
+      ending,
+      returned,
+      alive: (await model.run('ab')).total,
+    };
   });
   expect(found).toEqual({ count: 30, same: true, steps: 3, ending: 'AbortError', returned: 3, alive: 2 });
 });
@@ -226,9 +261,16 @@ test('tells the bytes of a download and stops it when cancelled', async ({ page 
     const engine = await attention.init({ worker: true });
     const seen: [number, number][] = [];
     await engine.loadModel('model', { onProgress: (loaded, total) => seen.push([loaded, total]) });
-    const cancelled = await engine.loadModel('model', { signal: AbortSignal.abort() }).catch((error: Error) => error.name);
+    const cancelled = await engine
+      .loadModel('model', { signal: AbortSignal.abort() })
+      .catch((error: Error) => error.name);
     const missing = await engine.loadModel('nowhere').catch((error: Package.AttentionError) => error.code);
-    return { last: seen.at(-1), rising: seen.every(([loaded], i) => i === 0 || loaded >= seen[i - 1]![0]), cancelled, missing };
+    return {
+      last: seen.at(-1),
+      rising: seen.every(([loaded], i) => i === 0 || loaded >= seen[i - 1]![0]),
+      cancelled,
+      missing,
+    };
   });
   const bytes = Object.values(kModel).reduce((sum, file) => sum + Buffer.byteLength(file), 0);
   expect(found).toEqual({ last: [bytes, bytes], rising: true, cancelled: 'AbortError', missing: 'file_missing' });
@@ -236,14 +278,24 @@ test('tells the bytes of a download and stops it when cancelled', async ({ page 
 
 test('opens files that a visitor chose, whatever folder they come from', async ({ page }) => {
   await open(page);
-  const tokens = await page.evaluate(async (files) => {
-    const { attention } = globalThis as unknown as Globals;
-    const engine = await attention.init({ worker: true });
-    const chosen = Object.entries(files).map(([name, bytes]) => new File([typeof bytes === 'string' ? bytes : Uint8Array.from(bytes)], name));
-    const model = await engine.loadModel(chosen);
-    const { tokens, unknown } = await model.run('ab\ud800😀');
-    model.dispose();
-    return [tokens, unknown, await model.run('a').catch((error: Package.AttentionError) => error.code)];
-  }, { 'config.json': config, 'tokenizer.json': tokenizer, 'model.safetensors': [...weights], 'README.md': 'not needed' });
+  const tokens = await page.evaluate(
+    async (files) => {
+      const { attention } = globalThis as unknown as Globals;
+      const engine = await attention.init({ worker: true });
+      const chosen = Object.entries(files).map(
+        ([name, bytes]) => new File([typeof bytes === 'string' ? bytes : Uint8Array.from(bytes)], name),
+      );
+      const model = await engine.loadModel(chosen);
+      const { tokens, unknown } = await model.run('ab\ud800😀');
+      model.dispose();
+      return [tokens, unknown, await model.run('a').catch((error: Package.AttentionError) => error.code)];
+    },
+    {
+      'config.json': config,
+      'tokenizer.json': tokenizer,
+      'model.safetensors': [...weights],
+      'README.md': 'not needed',
+    },
+  );
   expect(tokens).toEqual([['a', 'b', '\ud800', '😀'], [2, 3], 'disposed']);
 });

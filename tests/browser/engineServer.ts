@@ -3,7 +3,12 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
-const kTypes: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const kTypes: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 export interface TestServer {
   url: string;
@@ -39,7 +44,12 @@ async function readMounted(folders: Record<string, string>, path: string): Promi
   return folder ? readFile(join(folder, ...rest)).catch(() => null) : null;
 }
 
-function answer(response: ServerResponse, path: string, body: string | Uint8Array | null, headers: Record<string, string>): void {
+function answer(
+  response: ServerResponse,
+  path: string,
+  body: string | Uint8Array | null,
+  headers: Record<string, string>,
+): void {
   if (body === null) {
     response.writeHead(404).end();
     return;

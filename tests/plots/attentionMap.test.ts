@@ -152,7 +152,7 @@ describe('select', () => {
     map.select({ query: 5, key: 2 });
     expect([map.querySelector('canvas'), map.querySelector('svg'), gridCell(map)]).toEqual(before);
     const frames = marksOf(map.drawing().front, 'rect').filter(
-      (mark) => mark.stroke === 'accent' && mark.strokeWidth === 2,
+      (mark) => mark.stroke === 'accent' && mark.strokeWidth === 2.5,
     );
     const [x, y] = middleOf(5, 2);
     expect(frames.map((mark) => [mark.x + mark.width / 2, mark.y + mark.height / 2])).toEqual([[x, y]]);

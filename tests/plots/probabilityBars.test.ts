@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barsOf } from '../../web/src/plots/barMarks.ts';
+import { barsOf, largestOf } from '../../web/src/plots/barMarks.ts';
 import { probabilityBars } from '../../web/src/plots/probabilityBars.ts';
 import { decimal, percent, points } from '../../web/src/plots/words.ts';
 import { marksOf, textOf } from './support.ts';
@@ -39,6 +39,14 @@ describe('the bars', () => {
     const bars = barsOf(probs, labels, 3, 'en', before);
     expect(bars.map((bar) => bar.index)).toEqual([1, 3, 0, null]);
     expect(bars.reduce((sum, bar) => sum + bar.before!, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('find the largest as sorting does', () => {
+    const weights = Array.from({ length: 400 }, (_, index) => Math.round(50 * Math.sin(index * index)));
+    const sorted = weights.map((_, index) => index).sort((a, b) => weights[b]! - weights[a]! || a - b);
+    for (const count of [0, 1, 7, 400, 500]) {
+      expect(largestOf(400, (index) => weights[index]!, count)).toEqual(sorted.slice(0, count));
+    }
   });
 
   it('have no bar for others where there are none', () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { kCppRules } from './cpp_rules.mjs';
 import { kRepositoryRules } from './repository_rules.mjs';
+import { checkServer } from './server.mjs';
 import { readTree } from './tree.mjs';
 import { checkVectors, judgeModule, kScalarModule } from './vectors.mjs';
 import { kWebRules } from './web_rules.mjs';
@@ -11,7 +12,7 @@ import { kWebRules } from './web_rules.mjs';
 const kRules = [...kCppRules, ...kWebRules, ...kRepositoryRules];
 
 /** Runs every rule on the repository at `root`. Resolves to counts; `print` gets what failed. */
-export function testStructure(root, print) {
+export async function testStructure(root, print) {
   const tree = readTree(root);
   const results = kRules.flatMap((rule) => {
     const blind = rule.check(rule.broken).length === 0;
@@ -26,6 +27,7 @@ export function testStructure(root, print) {
   );
   const unnoticed = judgeModule('core.wasm', kScalarModule).length === 0;
   results.push({ name: 'a module without vectors is noticed', complaints: unnoticed ? ['it passed'] : [] });
+  results.push(...(await checkServer()));
   const failures = results.filter(({ complaints }) => complaints.length > 0);
   for (const { name, complaints } of failures) print(`${name}\n${complaints.map((text) => `    ${text}`).join('\n')}`);
   return { passed: results.length - failures.length, failed: failures.length, skipped: 0 };
@@ -33,7 +35,7 @@ export function testStructure(root, print) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-  const count = testStructure(root, (text) => process.stdout.write(`  ${text}\n`));
+  const count = await testStructure(root, (text) => process.stdout.write(`  ${text}\n`));
   process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`);
   process.exitCode = count.failed > 0 ? 1 : 0;
 }

@@ -35,12 +35,13 @@ const zoneOf = (path) => kZones.find(({ files }) => files.test(path));
 
 /**
  * Every import of `text`: `{name, type}`, `type` true for those that leave no trace at run time. Static
- * and dynamic imports, re-exports and `new URL('...', import.meta.url)` count.
+ * and dynamic imports, re-exports and `new URL('code file', import.meta.url)` count.
  */
 function importsOf(text) {
   const code = withoutComments(text);
   const statements = /\b(?:import|export)\s+(type\s)?(?:[\w*{}\s,$]+?\sfrom\s*)?['"]([^'"]+)['"]/g;
-  const calls = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]|\bnew\s+URL\(\s*['"`]([^'"`]+)['"`]\s*,\s*import\.meta\.url/g;
+  const calls =
+    /\bimport\s*\(\s*['"`]([^'"`]+)['"`]|\bnew\s+URL\(\s*['"`]([^'"`]+\.(?:[mc]?[jt]s|wasm))['"`]\s*,\s*import\.meta\.url/g;
   return [
     ...[...code.matchAll(statements)].map(([, type, name]) => ({ name, type: Boolean(type), isStatic: true })),
     ...[...code.matchAll(calls)].map(([, dynamic, url]) => ({
@@ -73,7 +74,10 @@ function webArrow(path, name) {
 /** A demo uses the package by its name and its own files; its build configuration may use Vite. */
 function demoArrow(path, name) {
   const own = path.split('/').slice(0, 2).join('/');
-  if (name.startsWith('.')) return [own, 'demos/frame'].some((folder) => targetOf(path, name).startsWith(`${folder}/`)) ? null : 'a demo knows its own folder and demos/frame';
+  if (name.startsWith('.'))
+    return [own, 'demos/frame'].some((folder) => targetOf(path, name).startsWith(`${folder}/`))
+      ? null
+      : 'a demo knows its own folder and demos/frame';
   if (kPackage.test(name) || kNode.test(name)) return null;
   return /\/vite\.config\.\w+$/.test(path) && name === 'vite' ? null : 'demos know the published package only';
 }

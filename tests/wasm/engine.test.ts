@@ -15,10 +15,23 @@ beforeAll(async () => {
   model = await engine.loadModel(tinyFolder());
 });
 
-const tensor = (shape: number[], seed: number): Tensor => ({ shape, data: randomFloats(shape.reduce((a, b) => a * b, 1), seed, 2) });
+const tensor = (shape: number[], seed: number): Tensor => ({
+  shape,
+  data: randomFloats(
+    shape.reduce((a, b) => a * b, 1),
+    seed,
+    2,
+  ),
+});
 
 /** Attention in doubles, one batch: the plain loops of the formula. */
-function naive(q: Tensor, k: Tensor, v: Tensor, causal: boolean, scale = 1 / Math.sqrt(q.shape[2]!)): { output: number[]; pattern: number[] } {
+function naive(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  causal: boolean,
+  scale = 1 / Math.sqrt(q.shape[2]!),
+): { output: number[]; pattern: number[] } {
   const [heads, queries, width] = q.shape as [number, number, number];
   const keys = k.shape[1]!;
   const output: number[] = [];
@@ -35,7 +48,8 @@ function naive(q: Tensor, k: Tensor, v: Tensor, causal: boolean, scale = 1 / Mat
       const weights = scores.map((score) => Math.exp(score - largest));
       const sum = weights.reduce((a, b) => a + b, 0);
       pattern.push(...weights.map((weight) => weight / sum));
-      for (let d = 0; d < width; ++d) output.push(weights.reduce((total, weight, j) => total + (weight / sum) * at(v, h, j, d), 0));
+      for (let d = 0; d < width; ++d)
+        output.push(weights.reduce((total, weight, j) => total + (weight / sum) * at(v, h, j, d), 0));
     }
   }
   return { output, pattern };
@@ -45,7 +59,9 @@ function naive(q: Tensor, k: Tensor, v: Tensor, causal: boolean, scale = 1 / Mat
 function expectClose(found: Float32Array, expected: number[], terms: number): void {
   const tolerance = 2 ** -23 * 8 * terms;
   expect(found).toHaveLength(expected.length);
-  found.forEach((x, i) => expect(Math.abs(x - expected[i]!)).toBeLessThan(tolerance * Math.max(1, Math.abs(expected[i]!))));
+  found.forEach((x, i) =>
+    expect(Math.abs(x - expected[i]!)).toBeLessThan(tolerance * Math.max(1, Math.abs(expected[i]!))),
+  );
 }
 
 describe('attention', () => {
@@ -56,7 +72,10 @@ describe('attention', () => {
   it.each([false, true])('equals the plain loops, causal: %s', (causal) => {
     const { output, pattern } = engine.attention(q, k, v, { causal });
     const expected = naive(q, k, v, causal);
-    expect([output.shape, pattern.shape]).toEqual([[2, 5, 7], [2, 5, 5]]);
+    expect([output.shape, pattern.shape]).toEqual([
+      [2, 5, 7],
+      [2, 5, 5],
+    ]);
     expectClose(output.data, expected.output, 64);
     expectClose(pattern.data, expected.pattern, 64);
   });
@@ -64,7 +83,12 @@ describe('attention', () => {
   it('takes a scale, and a batch in front', () => {
     const { output } = engine.attention(q, k, v, { scale: 0.1 });
     expectClose(output.data, naive(q, k, v, false, 0.1).output, 64);
-    const batched = engine.attention({ shape: [1, 2, 5, 7], data: q.data }, { shape: [1, 2, 5, 7], data: k.data }, { shape: [1, 2, 5, 7], data: v.data }, { scale: 0.1 });
+    const batched = engine.attention(
+      { shape: [1, 2, 5, 7], data: q.data },
+      { shape: [1, 2, 5, 7], data: k.data },
+      { shape: [1, 2, 5, 7], data: v.data },
+      { scale: 0.1 },
+    );
     expect(batched.output.shape).toEqual([1, 2, 5, 7]);
     expect(batched.output.data).toEqual(output.data);
   });
@@ -72,9 +96,13 @@ describe('attention', () => {
   it('takes boolean and additive masks; a row without keys gives zeros', () => {
     const allowed = Uint8Array.from({ length: 25 }, (_, cell) => (cell % 5 <= Math.floor(cell / 5) ? 1 : 0));
     const causal = engine.attention(q, k, v, { causal: true });
-    expect(engine.attention(q, k, v, { mask: { shape: [5, 5], data: allowed } }).pattern.data).toEqual(causal.pattern.data);
+    expect(engine.attention(q, k, v, { mask: { shape: [5, 5], data: allowed } }).pattern.data).toEqual(
+      causal.pattern.data,
+    );
     const added = Float32Array.from(allowed, (may) => (may ? 0 : -Infinity));
-    expect(engine.attention(q, k, v, { mask: { shape: [5, 5], data: added } }).pattern.data).toEqual(causal.pattern.data);
+    expect(engine.attention(q, k, v, { mask: { shape: [5, 5], data: added } }).pattern.data).toEqual(
+      causal.pattern.data,
+    );
     const none = engine.attention(q, k, v, { mask: { shape: [5, 5], data: new Uint8Array(25) } });
     expect(none.output.data).toEqual(new Float32Array(70));
   });
@@ -90,7 +118,12 @@ describe('attention', () => {
 
 describe('positions', () => {
   it('has a function for each tabulated row', () => {
-    expect(Object.keys(engine.positions)).toEqual(engine.encodings().filter((row) => row.tabulated).map((row) => row.name));
+    expect(Object.keys(engine.positions)).toEqual(
+      engine
+        .encodings()
+        .filter((row) => row.tabulated)
+        .map((row) => row.name),
+    );
   });
 
   it('sinusoidal is the table of "Attention is all you need", section 3.5', () => {
@@ -152,7 +185,12 @@ describe('edits', () => {
   const pattern = (layer: number) => `blocks.${layer}.attn.pattern`;
 
   it('as data and as callback do the same', () => {
-    const data = model.run('abcdef', { edits: [{ at: pattern(0), head: 1, set: 0 }, { at: 'blocks.*.attn.scores', scale: 0.5 }] });
+    const data = model.run('abcdef', {
+      edits: [
+        { at: pattern(0), head: 1, set: 0 },
+        { at: 'blocks.*.attn.scores', scale: 0.5 },
+      ],
+    });
     const edit = {
       [pattern(0)]: (view: StationView) => void view.head(1).fill(0),
       'blocks.*.attn.scores': (view: StationView) => view.data.forEach((score, i) => (view.data[i] = score * 0.5)),
@@ -163,7 +201,8 @@ describe('edits', () => {
   });
 
   it('knock out one head and leave the other', () => {
-    const edited = model.run('abcdef', { record: [pattern(0)], edits: [{ at: pattern(0), head: 1, set: 0 }] }).activations[pattern(0)]!;
+    const edited = model.run('abcdef', { record: [pattern(0)], edits: [{ at: pattern(0), head: 1, set: 0 }] })
+      .activations[pattern(0)]!;
     const before = model.run('abcdef', { record: [pattern(0)] }).activations[pattern(0)]!;
     expect(edited.data.slice(0, 36)).toEqual(before.data.slice(0, 36));
     expect(edited.data.slice(36)).toEqual(new Float32Array(36));
@@ -171,10 +210,15 @@ describe('edits', () => {
 
   it('replace the mask cell by cell', () => {
     const data = new Uint8Array(36).fill(1);
-    const open = model.run('abcdef', { record: [pattern(0)], edits: [{ at: 'blocks.*.attn.scores', mask: { shape: [6, 6], data } }] });
+    const open = model.run('abcdef', {
+      record: [pattern(0)],
+      edits: [{ at: 'blocks.*.attn.scores', mask: { shape: [6, 6], data } }],
+    });
     expect(open.activations[pattern(0)]!.data.every((share) => share > 0)).toBe(true);
     const causal = Uint8Array.from({ length: 36 }, (_, cell) => (cell % 6 <= Math.floor(cell / 6) ? 1 : 0));
-    const same = model.run('abcdef', { edits: [{ at: 'blocks.*.attn.scores', mask: { shape: [6, 6], data: causal } }] });
+    const same = model.run('abcdef', {
+      edits: [{ at: 'blocks.*.attn.scores', mask: { shape: [6, 6], data: causal } }],
+    });
     expectClose(same.logits.data, [...model.run('abcdef').logits.data], 64);
   });
 
@@ -188,7 +232,9 @@ describe('edits', () => {
 
   it('lend views that die with the callback', async () => {
     const kept: StationView[] = [];
-    model.run('abc', { edit: { embed: (view) => void kept.push(view), [pattern(0)]: (view) => void kept.push(view.head(0)) } });
+    model.run('abc', {
+      edit: { embed: (view) => void kept.push(view), [pattern(0)]: (view) => void kept.push(view.head(0)) },
+    });
     expect(kept).toHaveLength(2);
     for (const view of kept) {
       expect(await codeOf(() => view.data)).toBe('view_expired');
@@ -211,14 +257,17 @@ describe('edits', () => {
 });
 
 describe('memory', () => {
-  const heap = () => engine.core.call((module) => (module as unknown as { HEAPU8: Uint8Array }).HEAPU8.buffer.byteLength);
+  const heap = () =>
+    engine.core.call((module) => (module as unknown as { HEAPU8: Uint8Array }).HEAPU8.buffer.byteLength);
   const live = () => engine.core.call((module) => module.liveModels());
 
   it('may grow: results and models from before stay what they were', async () => {
     const small = await engine.loadModel(tinyFolder({ seed: 7 }));
     const run = small.run('abcdef', { record: small.info.stations });
     const { pattern } = engine.attention(tensor([1, 8, 4], 1), tensor([1, 8, 4], 2), tensor([1, 8, 4], 3));
-    const copies = [run.logits, run.probs, pattern, ...Object.values(run.activations)].map(({ data }) => [data, data.slice()] as const);
+    const copies = [run.logits, run.probs, pattern, ...Object.values(run.activations)].map(
+      ({ data }) => [data, data.slice()] as const,
+    );
     const bytes = heap();
     const large = await engine.loadModel(tinyFolder({ sizes: { ...kTiny, n_embd: 512, n_positions: 64 } }));
     expect(heap()).toBeGreaterThan(bytes);
@@ -228,11 +277,16 @@ describe('memory', () => {
     large.dispose();
   });
 
-  it('grows during a callback\'s run without cutting its view off', async () => {
+  it("grows during a callback's run without cutting its view off", async () => {
     const fresh = (await init()) as LocalEngine;
-    const wide = await fresh.loadModel(tinyFolder({ sizes: { ...kTiny, n_embd: 256, n_positions: 512, vocab_size: 12 } }));
+    const wide = await fresh.loadModel(
+      tinyFolder({ sizes: { ...kTiny, n_embd: 256, n_positions: 512, vocab_size: 12 } }),
+    );
     const lengths: number[] = [];
-    wide.run('abcdefghijk'.repeat(46), { record: wide.info.stations, edit: { 'blocks.*.attn.pattern': (view) => void lengths.push(view.data.length) } });
+    wide.run('abcdefghijk'.repeat(46), {
+      record: wide.info.stations,
+      edit: { 'blocks.*.attn.pattern': (view) => void lengths.push(view.data.length) },
+    });
     expect(lengths).toEqual([2 * 506 * 506, 2 * 506 * 506]);
     fresh.dispose();
   });
@@ -245,7 +299,8 @@ describe('memory', () => {
     one.dispose();
     two[Symbol.dispose]();
     expect(live()).toBe(before);
-    for (const call of [() => one.run('a'), () => one.encode('a'), () => one.generate('a').next()]) expect(await codeOf(call)).toBe('disposed');
+    for (const call of [() => one.run('a'), () => one.encode('a'), () => one.generate('a').next()])
+      expect(await codeOf(call)).toBe('disposed');
   });
 
   it('does not grow over a thousand models and runs', async () => {
@@ -280,7 +335,12 @@ describe('memory', () => {
     const its = await passing.loadModel(tinyFolder());
     passing.dispose();
     passing.dispose();
-    for (const call of [() => passing.variants(), () => its.run('a'), () => passing.loadModel(tinyFolder()), () => passing.positions.sinusoidal!(2, 2)]) {
+    for (const call of [
+      () => passing.variants(),
+      () => its.run('a'),
+      () => passing.loadModel(tinyFolder()),
+      () => passing.positions.sinusoidal!(2, 2),
+    ]) {
       expect(await codeOf(call)).toBe('disposed');
     }
     its.dispose();
@@ -288,10 +348,22 @@ describe('memory', () => {
 });
 
 describe('the facts of a model', () => {
-  it('are the core\'s, the tokenizer\'s and the folder\'s', async () => {
-    const notes = { title: { en: 'Tiny', zh: '小', bad: 3 }, examples: [{ text: 'abc', lang: 'en' }, 'no example', { text: 7, lang: 'en' }] };
+  it("are the core's, the tokenizer's and the folder's", async () => {
+    const notes = {
+      title: { en: 'Tiny', zh: '小', bad: 3 },
+      examples: [{ text: 'abc', lang: 'en' }, 'no example', { text: 7, lang: 'en' }],
+    };
     const titled = await engine.loadModel(tinyFolder({ config: { attention_playground: notes } }));
-    expect(titled.info).toMatchObject({ family: 'gpt2', n_layers: 2, n_heads: 2, d_model: 8, d_head: 4, d_mlp: 32, n_ctx: 16, vocab_size: 12 });
+    expect(titled.info).toMatchObject({
+      family: 'gpt2',
+      n_layers: 2,
+      n_heads: 2,
+      d_model: 8,
+      d_head: 4,
+      d_mlp: 32,
+      n_ctx: 16,
+      vocab_size: 12,
+    });
     expect(titled.info.vocabulary).toEqual(['<unk>', ...'abcdefghijk']);
     expect(titled.info.title).toEqual({ en: 'Tiny', zh: '小' });
     expect(titled.info.examples).toEqual([{ text: 'abc', lang: 'en' }]);

@@ -24,14 +24,31 @@ export function randomFloats(count: number, seed: number, scale = 0.5): Float32A
   });
 }
 
-export const f32 = (shape: number[], values: Float32Array): TestTensor => ({ dtype: 'F32', shape, data: new Uint8Array(values.slice().buffer) });
+export const f32 = (shape: number[], values: Float32Array): TestTensor => ({
+  dtype: 'F32',
+  shape,
+  data: new Uint8Array(values.slice().buffer),
+});
 
 /** The tensors of a GPT-2 with random weights, in Hugging Face's names and shapes. */
 export function gpt2Tensors(sizes: Sizes = kTiny, seed = 1): TestTensors {
   const { n_layer, n_embd: d, n_positions, vocab_size } = sizes;
   const shapes: Record<string, number[]> = { 'wte.weight': [vocab_size, d], 'wpe.weight': [n_positions, d] };
   for (let l = 0; l < n_layer; ++l) {
-    const block = { 'ln_1.weight': [d], 'ln_1.bias': [d], 'attn.c_attn.weight': [d, 3 * d], 'attn.c_attn.bias': [3 * d], 'attn.c_proj.weight': [d, d], 'attn.c_proj.bias': [d], 'ln_2.weight': [d], 'ln_2.bias': [d], 'mlp.c_fc.weight': [d, 4 * d], 'mlp.c_fc.bias': [4 * d], 'mlp.c_proj.weight': [4 * d, d], 'mlp.c_proj.bias': [d] };
+    const block = {
+      'ln_1.weight': [d],
+      'ln_1.bias': [d],
+      'attn.c_attn.weight': [d, 3 * d],
+      'attn.c_attn.bias': [3 * d],
+      'attn.c_proj.weight': [d, d],
+      'attn.c_proj.bias': [d],
+      'ln_2.weight': [d],
+      'ln_2.bias': [d],
+      'mlp.c_fc.weight': [d, 4 * d],
+      'mlp.c_fc.bias': [4 * d],
+      'mlp.c_proj.weight': [4 * d, d],
+      'mlp.c_proj.bias': [d],
+    };
     for (const [name, shape] of Object.entries(block)) shapes[`h.${l}.${name}`] = shape;
   }
   Object.assign(shapes, { 'ln_f.weight': [d], 'ln_f.bias': [d] });
@@ -53,7 +70,10 @@ export interface FileOptions {
 }
 
 /** https://github.com/huggingface/safetensors: eight bytes of length, a JSON header, the bytes. */
-export function safetensors(tensors: TestTensors, { bendHeader, claimedLength, headerText }: FileOptions = {}): Uint8Array {
+export function safetensors(
+  tensors: TestTensors,
+  { bendHeader, claimedLength, headerText }: FileOptions = {},
+): Uint8Array {
   let offset = 0;
   const header = Object.fromEntries(
     Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
@@ -77,11 +97,21 @@ export function safetensors(tensors: TestTensors, { bendHeader, claimedLength, h
 }
 
 export function configText(sizes: object = kTiny, more: object = {}): string {
-  return JSON.stringify({ model_type: 'gpt2', layer_norm_epsilon: 1e-5, activation_function: 'gelu_new', ...sizes, ...more });
+  return JSON.stringify({
+    model_type: 'gpt2',
+    layer_norm_epsilon: 1e-5,
+    activation_function: 'gelu_new',
+    ...sizes,
+    ...more,
+  });
 }
 
 /** A whole folder: a tiny character model with random weights. Its alphabet is `a` to `k` beside the unknown token. */
 export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ModelFiles {
   const letters = Array.from({ length: sizes.vocab_size - 1 }, (_, i) => String.fromCodePoint(0x61 + i)).join('');
-  return { config: configText(sizes, config), weights: safetensors(gpt2Tensors(sizes, seed)), tokenizer: characterTokenizer(letters) };
+  return {
+    config: configText(sizes, config),
+    weights: safetensors(gpt2Tensors(sizes, seed)),
+    tokenizer: characterTokenizer(letters),
+  };
 }

@@ -18,7 +18,8 @@ async function steps(options: GenerateOptions, text = 'abc', from: Model | Worke
   return found;
 }
 
-const ids = async (options: GenerateOptions, text?: string, from?: Model | WorkerModel) => (await steps(options, text, from)).map((step) => step.id);
+const ids = async (options: GenerateOptions, text?: string, from?: Model | WorkerModel) =>
+  (await steps(options, text, from)).map((step) => step.id);
 
 describe('generation', () => {
   it('gives the same text for the same seed, here and in a worker, and another for another', async () => {
@@ -39,7 +40,7 @@ describe('generation', () => {
     }
   });
 
-  it('tells each token\'s probability as a run does', async () => {
+  it("tells each token's probability as a run does", async () => {
     const [step] = await steps({ maxTokens: 1, seed: 3 });
     expect(step!.probability).toBeCloseTo(model.run('abc').probs.data[step!.id]!, 5);
     expect(step!.milliseconds).toBeGreaterThanOrEqual(0);
@@ -67,7 +68,14 @@ describe('generation', () => {
     expect(stopped.length).toBe(free.findIndex((step) => step.token === stop) + 1);
     const ending = await (await init()).loadModel(tinyFolder({ config: { eos_token_id: free[4]!.id } }));
     const ended = await steps({ seed: 1, maxTokens: 30 }, 'abc', ending);
-    expect(ended.map((step) => step.id)).toEqual(free.slice(0, free.findIndex((step) => step.id === free[4]!.id)).map((step) => step.id));
+    expect(ended.map((step) => step.id)).toEqual(
+      free
+        .slice(
+          0,
+          free.findIndex((step) => step.id === free[4]!.id),
+        )
+        .map((step) => step.id),
+    );
   });
 
   it('follows edits', async () => {
@@ -100,11 +108,16 @@ describe.each([
     const reason = new Error('enough');
     let count = 0;
     const aborted = (async () => {
-      for await (const _ of pick().generate('abc', { maxTokens: 1e6, signal: controller.signal })) if (++count === 3) controller.abort(reason);
+      for await (const _ of pick().generate('abc', { maxTokens: 1e6, signal: controller.signal }))
+        if (++count === 3) controller.abort(reason);
     })();
     await expect(aborted).rejects.toBe(reason);
     expect(count).toBe(3);
-    await expect(pick().generate('abc', { signal: AbortSignal.abort(reason) }).next()).rejects.toBe(reason);
+    await expect(
+      pick()
+        .generate('abc', { signal: AbortSignal.abort(reason) })
+        .next(),
+    ).rejects.toBe(reason);
     for await (const _ of pick().generate('abc', { maxTokens: 1e6 })) if (++count === 6) break;
     expect(await steps({ maxTokens: 0 }, 'abc', pick())).toEqual([]);
   });

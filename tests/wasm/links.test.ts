@@ -78,6 +78,6 @@ test('text outside the grammar has no links', () => {
 
 test('a sentence whose words break a condition has no link', () => {
   expect(linksOf('anna loved ben . who was helped ?'.split(' '))).toEqual([]);
-  expect(linksOf('lucy spoke about the river and the money . then we saw a bank with'.split(' '))).toEqual([]);
+  expect(linksOf('lucy spoke about the river and the money . later the bank'.split(' '))).toEqual([]);
   expect(linksOf('maria smith met maria brown . we all know maria'.split(' '))).toEqual([]);
 });

@@ -12,7 +12,11 @@ import { codeOf, failureOf } from './errors.ts';
 import { tinyFolder } from './folder.ts';
 
 const files = tinyFolder();
-const kBodies: Record<string, string | Uint8Array> = { 'config.json': files.config, 'model.safetensors': files.weights, 'tokenizer.json': files.tokenizer };
+const kBodies: Record<string, string | Uint8Array> = {
+  'config.json': files.config,
+  'model.safetensors': files.weights,
+  'tokenizer.json': files.tokenizer,
+};
 const kBytes = Object.values(kBodies).reduce((sum, body) => sum + Buffer.byteLength(body), 0);
 
 /** What each folder of the test server does with a file; `undefined` serves it as it is. */
@@ -20,7 +24,10 @@ const kFolders: Record<string, (name: string, response: ServerResponse) => boole
   whole: () => false,
   'no-tokenizer': (name, response) => name === 'tokenizer.json' && Boolean(response.writeHead(404).end()),
   gone: (_, response) => Boolean(response.writeHead(410).end()),
-  'always-a-page': (_, response) => Boolean(response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><title>App</title>')),
+  'always-a-page': (_, response) =>
+    Boolean(
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><title>App</title>'),
+    ),
   failing: (_, response) => Boolean(response.writeHead(503).end()),
   breaking: (name, response) => {
     if (name !== 'model.safetensors') return false;
@@ -77,7 +84,10 @@ describe.each(['here', 'away'] as const)('loading a model %s', (place) => {
     for (const [name, body] of Object.entries(kBodies)) writeFileSync(join(folder, name), body);
     await loads(pathToFileURL(folder));
     rmSync(join(folder, 'tokenizer.json'));
-    expect(await failureOf(() => load(pathToFileURL(folder)))).toEqual({ code: 'file_missing', message: expect.stringContaining('tokenizer.json') });
+    expect(await failureOf(() => load(pathToFileURL(folder)))).toEqual({
+      code: 'file_missing',
+      message: expect.stringContaining('tokenizer.json'),
+    });
     rmSync(folder, { recursive: true });
   });
 
@@ -85,7 +95,10 @@ describe.each(['here', 'away'] as const)('loading a model %s', (place) => {
     const chosen = Object.entries(kBodies).map(([name, body]) => new File([body as BlobPart], name));
     await loads([new File(['?'], 'README.md'), ...chosen]);
     await loads(files);
-    expect(await failureOf(() => load(chosen.slice(1)))).toEqual({ code: 'file_missing', message: expect.stringMatching(/^config\.json: found model\.safetensors, tokenizer\.json/) });
+    expect(await failureOf(() => load(chosen.slice(1)))).toEqual({
+      code: 'file_missing',
+      message: expect.stringMatching(/^config\.json: found model\.safetensors, tokenizer\.json/),
+    });
     expect(await codeOf(() => load([]))).toBe('file_missing');
   });
 
@@ -107,11 +120,17 @@ describe.each(['here', 'away'] as const)('loading a model %s', (place) => {
     ['failing', 'file_fetch', /503/],
     ['breaking', 'file_fetch', /^model\.safetensors: the connection broke/],
   ])('names what is wrong with the folder %s', async (folder, code, message) => {
-    expect(await failureOf(() => load(`${base}/${folder}/`))).toEqual({ code, message: expect.stringMatching(message) });
+    expect(await failureOf(() => load(`${base}/${folder}/`))).toEqual({
+      code,
+      message: expect.stringMatching(message),
+    });
   });
 
   it('names a server that cannot be reached', async () => {
-    expect(await failureOf(() => load('http://localhost:1/model/'))).toEqual({ code: 'file_fetch', message: expect.stringContaining('could not be reached') });
+    expect(await failureOf(() => load('http://localhost:1/model/'))).toEqual({
+      code: 'file_fetch',
+      message: expect.stringContaining('could not be reached'),
+    });
   });
 
   it('stops a download by signal', async () => {
@@ -126,7 +145,9 @@ describe.each(['here', 'away'] as const)('loading a model %s', (place) => {
 
 describe('the module itself', () => {
   it('can be given as bytes', async () => {
-    const bytes = await (await import('node:fs/promises')).readFile(new URL('../../web/src/engine/generated/core.wasm', import.meta.url));
+    const bytes = await (
+      await import('node:fs/promises')
+    ).readFile(new URL('../../web/src/engine/generated/core.wasm', import.meta.url));
     const engine = await init({ wasmBinary: bytes });
     expect(engine.build).toBe('simd');
     expect(engine.variants().length).toBeGreaterThan(0);
@@ -142,8 +163,47 @@ describe('the module itself', () => {
 
   it('is taken in the build that was asked for, or refused where this engine lacks it', async () => {
     expect((await init({ build: 'simd' })).build).toBe('simd');
-    const relaxed = await codeOf(async () => expect((await init({ build: 'relaxed-simd' })).build).toBe('relaxed-simd'));
-    const swizzle = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11);
+    const relaxed = await codeOf(async () =>
+      expect((await init({ build: 'relaxed-simd' })).build).toBe('relaxed-simd'),
+    );
+    const swizzle = Uint8Array.of(
+      0,
+      97,
+      115,
+      109,
+      1,
+      0,
+      0,
+      0,
+      1,
+      5,
+      1,
+      96,
+      0,
+      1,
+      123,
+      3,
+      2,
+      1,
+      0,
+      10,
+      15,
+      1,
+      13,
+      0,
+      65,
+      0,
+      253,
+      15,
+      65,
+      0,
+      253,
+      15,
+      253,
+      128,
+      2,
+      11,
+    );
     expect(relaxed).toBe(WebAssembly.validate(swizzle) ? 'none' : 'engine_unsupported');
   });
 });

@@ -29,7 +29,12 @@ describe.each(kFatal)('after: %s, an engine on this thread', (kind) => {
     const text = model.generate('abc');
     await text.next();
     expect(await codeOf(() => engine.core.call((module) => module.fail(kind)))).toBe('engine_broken');
-    const later = [() => model.run('abc'), () => text.next(), () => engine.variants(), () => engine.loadModel(tinyFolder())];
+    const later = [
+      () => model.run('abc'),
+      () => text.next(),
+      () => engine.variants(),
+      () => engine.loadModel(tinyFolder()),
+    ];
     for (const call of later) expect(await codeOf(call)).toBe('engine_broken');
     model.dispose();
     engine.dispose();
@@ -54,7 +59,8 @@ it('running out of memory is an error by name, and nothing is lost', async () =>
   const engine = (await init()) as LocalEngine;
   const model = await engine.loadModel(tinyFolder());
   const before = model.run('abc').logits.data;
-  for (let i = 0; i < 20; ++i) expect(await codeOf(() => engine.core.call((module) => module.fail('memory')))).toBe('memory_limit');
+  for (let i = 0; i < 20; ++i)
+    expect(await codeOf(() => engine.core.call((module) => module.fail('memory')))).toBe('memory_limit');
   expect(model.run('abc').logits.data).toEqual(before);
 });
 
@@ -93,25 +99,28 @@ async function openRemote(timeout = 0) {
 const failNow = ({ port }: WatchedPort, kind: FailureKind) => port.post({ id: 1e9, method: 'fail', args: [kind] }, []);
 
 describe('a worker', () => {
-  it.each(kFatal)('that ended in %s is replaced: waiting calls are rejected, old models are disposed, new ones work', async (kind) => {
-    vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { engine, ports, reasons, last } = await openRemote();
-    const model = await engine.loadModel(tinyFolder());
-    const before = (await model.run('abc')).logits.data;
-    const text = model.generate('abc');
-    await text.next();
-    failNow(last(), kind);
-    const waiting = [codeOf(() => model.run('abc')), codeOf(() => engine.variants()), codeOf(() => text.next())];
-    expect(await Promise.all(waiting)).toEqual(['engine_restarted', 'engine_restarted', 'engine_restarted']);
-    expect(reasons).toHaveLength(1);
-    await expect.poll(() => ports.map(({ closed }) => closed)).toEqual([true, false]);
-    const gone = [() => model.run('abc'), () => model.encode('abc'), () => model.generate('abc').next()];
-    for (const call of gone) expect(await codeOf(call)).toBe('disposed');
-    const again = await engine.loadModel(tinyFolder());
-    expect((await again.run('abc')).logits.data).toEqual(before);
-    model.dispose();
-    engine.dispose();
-  });
+  it.each(kFatal)(
+    'that ended in %s is replaced: waiting calls are rejected, old models are disposed, new ones work',
+    async (kind) => {
+      vi.spyOn(console, 'error').mockImplementation(() => {});
+      const { engine, ports, reasons, last } = await openRemote();
+      const model = await engine.loadModel(tinyFolder());
+      const before = (await model.run('abc')).logits.data;
+      const text = model.generate('abc');
+      await text.next();
+      failNow(last(), kind);
+      const waiting = [codeOf(() => model.run('abc')), codeOf(() => engine.variants()), codeOf(() => text.next())];
+      expect(await Promise.all(waiting)).toEqual(['engine_restarted', 'engine_restarted', 'engine_restarted']);
+      expect(reasons).toHaveLength(1);
+      await expect.poll(() => ports.map(({ closed }) => closed)).toEqual([true, false]);
+      const gone = [() => model.run('abc'), () => model.encode('abc'), () => model.generate('abc').next()];
+      for (const call of gone) expect(await codeOf(call)).toBe('disposed');
+      const again = await engine.loadModel(tinyFolder());
+      expect((await again.run('abc')).logits.data).toEqual(before);
+      model.dispose();
+      engine.dispose();
+    },
+  );
 
   it('can fail thirty times', async () => {
     const { engine, ports, reasons, last } = await openRemote();
@@ -148,13 +157,24 @@ describe('a worker', () => {
       throw new Error('no workers here');
     };
     const silentlyFailing = (): Port => {
-      const port: Port = { post: () => setTimeout(() => port.onFailure('refused')), onAnswer: () => {}, onFailure: () => {}, close: () => {} };
+      const port: Port = {
+        post: () => setTimeout(() => port.onFailure('refused')),
+        onAnswer: () => {},
+        onFailure: () => {},
+        close: () => {},
+      };
       return port;
     };
-    const engine = await startRemoteEngine(compile(), { rungs: [broken, silentlyFailing, threadPort], timeout: 0, fetch });
+    const engine = await startRemoteEngine(compile(), {
+      rungs: [broken, silentlyFailing, threadPort],
+      timeout: 0,
+      fetch,
+    });
     expect(await engine.variants()).toEqual((await init()).variants());
     engine.dispose();
-    expect(await codeOf(() => startRemoteEngine(compile(), { rungs: [broken, silentlyFailing], timeout: 0, fetch }))).toBe('engine_unsupported');
+    expect(
+      await codeOf(() => startRemoteEngine(compile(), { rungs: [broken, silentlyFailing], timeout: 0, fetch })),
+    ).toBe('engine_unsupported');
   });
 
   it('is closed by dispose; everything later is refused', async () => {
@@ -167,13 +187,15 @@ describe('a worker', () => {
     engine.dispose();
     expect(await waiting).toBe('disposed');
     expect(last().closed).toBe(true);
-    for (const call of [() => model.run('abc'), () => engine.variants(), () => engine.loadModel(tinyFolder())]) expect(await codeOf(call)).toBe('disposed');
+    for (const call of [() => model.run('abc'), () => engine.variants(), () => engine.loadModel(tinyFolder())])
+      expect(await codeOf(call)).toBe('disposed');
     model.dispose();
   });
 
   it('hears of models that the page disposed or forgot', async () => {
     const { engine, last } = await openRemote();
-    const disposals = () => last().asked.filter((request) => 'method' in request && request.method === 'dispose').length;
+    const disposals = () =>
+      last().asked.filter((request) => 'method' in request && request.method === 'dispose').length;
     const kept = await engine.loadModel(tinyFolder());
     kept.dispose();
     kept.dispose();

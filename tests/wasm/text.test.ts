@@ -51,7 +51,9 @@ describe('characters', () => {
 
   it('names the character when there is no unknown token', async () => {
     const strict = await openTokenizer(characterTokenizer('ab', { unknown: null }), 2);
-    expect(() => strict.encode('abc', 10)).toThrow(expect.objectContaining({ code: 'text_unknown', message: expect.stringContaining('"c"') }));
+    expect(() => strict.encode('abc', 10)).toThrow(
+      expect.objectContaining({ code: 'text_unknown', message: expect.stringContaining('"c"') }),
+    );
   });
 
   it('writes what it read', async () => {
@@ -63,10 +65,13 @@ describe('characters', () => {
 });
 
 describe('words', () => {
-  it.each(['anna loved ben .', 'Anna LOVED ben.', '我爱过他？', 'unknown ben', 'anna因为他', ''])('gives the ids of the library: %j', async (text) => {
-    const found = text ? [...(await words()).encode(text, 100).ids] : [];
-    expect(found).toEqual(libraryIds(wordTokenizer(kWords), text));
-  });
+  it.each(['anna loved ben .', 'Anna LOVED ben.', '我爱过他？', 'unknown ben', 'anna因为他', ''])(
+    'gives the ids of the library: %j',
+    async (text) => {
+      const found = text ? [...(await words()).encode(text, 100).ids] : [];
+      expect(found).toEqual(libraryIds(wordTokenizer(kWords), text));
+    },
+  );
 
   it('shows words as they were typed, with their own letters', async () => {
     const { tokens, unknown } = (await words()).encode('ANNA  loved Zoë. unknown', 100);
@@ -85,7 +90,8 @@ describe('words', () => {
 
   it('puts spaces between words but not between Chinese characters', async () => {
     const tokenizer = await words();
-    const write = (before: string, text: string) => Array.from(tokenizer.encode(text, 100).ids, tokenizer.writer(before)).join('');
+    const write = (before: string, text: string) =>
+      Array.from(tokenizer.encode(text, 100).ids, tokenizer.writer(before)).join('');
     expect(write('anna', 'loved unknown ben .')).toBe(' loved unknown ben .');
     expect(write('', '我爱过他')).toBe('我爱过他');
     expect(write('我', '爱 ben')).toBe('爱 ben');
@@ -128,21 +134,24 @@ describe('every tokenizer', () => {
       expect(unknown.every((index) => index < ids.length)).toBe(true);
     });
 
-    it.each(['a', 'a ', '我', '😀', ' ', '\ud800', 'e\u0301', 'loved ', 'the cat sat on the mat. '])(`${name} read 100,000 characters of %j within three seconds`, async (piece) => {
-      const tokenizer = await open();
-      const text = piece.repeat(100_000 / piece.length);
-      const begun = performance.now();
-      try {
-        const { tokens, total } = tokenizer.encode(text, 64);
-        expect(tokens.length).toBeLessThanOrEqual(64);
-        expect(total).toBeGreaterThanOrEqual(tokens.length);
-      } catch (error) {
-        // Blanks alone are no words; a run without a break is refused where cutting it would take long.
-        expect((error as { code?: string }).code).toMatch(name === 'words' ? /^text_empty$/ : /^text_too_long$/);
-        expect(name === 'words' ? piece.trim() : name).toBe(name === 'words' ? '' : 'bytes');
-      }
-      expect(performance.now() - begun).toBeLessThan(3000);
-    });
+    it.each(['a', 'a ', '我', '😀', ' ', '\ud800', 'e\u0301', 'loved ', 'the cat sat on the mat. '])(
+      `${name} read 100,000 characters of %j within three seconds`,
+      async (piece) => {
+        const tokenizer = await open();
+        const text = piece.repeat(100_000 / piece.length);
+        const begun = performance.now();
+        try {
+          const { tokens, total } = tokenizer.encode(text, 64);
+          expect(tokens.length).toBeLessThanOrEqual(64);
+          expect(total).toBeGreaterThanOrEqual(tokens.length);
+        } catch (error) {
+          // Blanks alone are no words; a run without a break is refused where cutting it would take long.
+          expect((error as { code?: string }).code).toMatch(name === 'words' ? /^text_empty$/ : /^text_too_long$/);
+          expect(name === 'words' ? piece.trim() : name).toBe(name === 'words' ? '' : 'bytes');
+        }
+        expect(performance.now() - begun).toBeLessThan(3000);
+      },
+    );
   }
 
   it('refuses empty and endless texts, and things that are no text', async () => {
@@ -155,15 +164,31 @@ describe('every tokenizer', () => {
       }
       return 'none';
     };
-    expect([code(''), code(' \n'), code('a'.repeat(200_001)), code(7), code(null)]).toEqual(['text_empty', 'text_empty', 'text_too_long', 'argument_type', 'argument_type']);
+    expect([code(''), code(' \n'), code('a'.repeat(200_001)), code(7), code(null)]).toEqual([
+      'text_empty',
+      'text_empty',
+      'text_too_long',
+      'argument_type',
+      'argument_type',
+    ]);
   });
 
   it('reads an empty text where the tokenizer has a start token', async () => {
-    const template = { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: { '<s>': { id: '<s>', ids: [3], tokens: ['<s>'] } } };
-    const added_tokens = [{ id: 3, content: '<s>', special: true, normalized: false, single_word: false, lstrip: false, rstrip: false }];
+    const template = {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '<s>': { id: '<s>', ids: [3], tokens: ['<s>'] } },
+    };
+    const added_tokens = [
+      { id: 3, content: '<s>', special: true, normalized: false, single_word: false, lstrip: false, rstrip: false },
+    ];
     const tokenizer = await openTokenizer(characterTokenizer('ab', { post_processor: template, added_tokens }), 4);
     expect(tokenizer.encode('', 10)).toMatchObject({ ids: Int32Array.of(3), tokens: ['<s>'], total: 1 });
     expect([...tokenizer.encode('ab', 10).ids]).toEqual([3, 1, 2]);
+    // However long the text is, the start token stays.
+    expect(tokenizer.encode('ababab', 3)).toMatchObject({ tokens: ['<s>', 'a', 'b'], total: 7 });
+    expect(tokenizer.encode('ababab', 1)).toMatchObject({ tokens: ['b'], total: 7 });
   });
 
   it.each([
@@ -172,10 +197,20 @@ describe('every tokenizer', () => {
     ['null', 'null'],
     ['no model', '{}'],
     ['an unknown kind of model', JSON.stringify({ model: { type: 'WordLevel' } })],
-    ['an unknown normaliser', wordTokenizer(kWords, { normalizer: { type: 'Nonsense' } } as object)],
+    ['an unknown normaliser', wordTokenizer(kWords, { normalizer: { type: 'Nonsense' } })],
     ['an id beyond the vocabulary', characterTokenizer('abcdefghijkl')],
-    ['a pattern that takes exponential time', wordTokenizer([], { pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false } } as object)],
-    ['a pattern that is none', wordTokenizer([], { pre_tokenizer: { type: 'Split', pattern: { Regex: '[' }, behavior: 'Isolated', invert: false } } as object)],
+    [
+      'a pattern that takes exponential time',
+      wordTokenizer([], {
+        pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false },
+      }),
+    ],
+    [
+      'a pattern that is none',
+      wordTokenizer([], {
+        pre_tokenizer: { type: 'Split', pattern: { Regex: '[' }, behavior: 'Isolated', invert: false },
+      }),
+    ],
   ])('refuses %s', async (_, json) => {
     await expect(openTokenizer(json, 10)).rejects.toMatchObject({ name: 'AttentionError', code: 'tokenizer_invalid' });
   });

@@ -1,24 +1,83 @@
 /** Small tokenizer.json files for the tests, in Hugging Face's format. */
 
-const kCommon = { version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+const kCommon = {
+  version: '1.0',
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+};
 
-const numbered = (tokens: string[]): Record<string, number> => Object.fromEntries(tokens.map((token, id) => [token, id]));
-const special = (id: number, content: string) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true });
+const numbered = (tokens: string[]): Record<string, number> =>
+  Object.fromEntries(tokens.map((token, id) => [token, id]));
+const special = (id: number, content: string) => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+});
 
-/** One token a character; `unknown: null` leaves the tokenizer without a token for the others. */
-export function characterTokenizer(characters: string, { unknown = '<unk>' as string | null, ...more } = {}): string {
+interface CharacterOptions {
+  /** null leaves the tokenizer without a token for characters that it lacks. */
+  unknown?: string | null;
+  [part: string]: unknown;
+}
+
+/** One token a character; further options replace parts of the file. */
+export function characterTokenizer(characters: string, { unknown = '<unk>', ...more }: CharacterOptions = {}): string {
   const vocab = numbered([...(unknown === null ? [] : [unknown]), ...characters]);
   const added_tokens = unknown === null ? [] : [special(0, unknown)];
   const pre_tokenizer = { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false };
-  return JSON.stringify({ ...kCommon, added_tokens, pre_tokenizer, decoder: { type: 'Fuse' }, model: { type: 'BPE', vocab, merges: [], unk_token: unknown }, ...more });
+  return JSON.stringify({
+    ...kCommon,
+    added_tokens,
+    pre_tokenizer,
+    decoder: { type: 'Fuse' },
+    model: { type: 'BPE', vocab, merges: [], unk_token: unknown },
+    ...more,
+  });
 }
 
-/** One token a word. `prefix` marks pieces that go on with a word. */
-export function wordTokenizer(words: string[], { prefix = '##', chinese = true, ...more } = {}): string {
-  const normalizer = { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: chinese, strip_accents: false, lowercase: true };
-  const model = { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: prefix, max_input_chars_per_word: 100, vocab: numbered(['[UNK]', ...words]) };
+interface WordOptions {
+  /** Marks pieces that go on with a word. */
+  prefix?: string;
+  /** Chinese characters are words of their own. */
+  chinese?: boolean;
+  [part: string]: unknown;
+}
+
+/** One token a word; further options replace parts of the file. */
+export function wordTokenizer(words: string[], { prefix = '##', chinese = true, ...more }: WordOptions = {}): string {
+  const normalizer = {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: chinese,
+    strip_accents: false,
+    lowercase: true,
+  };
+  const model = {
+    type: 'WordPiece',
+    unk_token: '[UNK]',
+    continuing_subword_prefix: prefix,
+    max_input_chars_per_word: 100,
+    vocab: numbered(['[UNK]', ...words]),
+  };
   const decoder = { type: 'WordPiece', prefix, cleanup: false };
-  return JSON.stringify({ ...kCommon, added_tokens: [special(0, '[UNK]')], normalizer, pre_tokenizer: { type: 'BertPreTokenizer' }, decoder, model, ...more });
+  return JSON.stringify({
+    ...kCommon,
+    added_tokens: [special(0, '[UNK]')],
+    normalizer,
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    decoder,
+    model,
+    ...more,
+  });
 }
 
 const byteCharacters = (): string[] => {
@@ -32,12 +91,30 @@ export function byteTokenizer(): string {
   const vocab = numbered([...byteCharacters(), 'th', 'the', '\u0120the', '<|endoftext|>']);
   const merges = ['t h', 'th e', '\u0120 the'];
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
-  return JSON.stringify({ ...kCommon, added_tokens: [special(259, '<|endoftext|>')], pre_tokenizer: byteLevel, decoder: byteLevel, model: { type: 'BPE', vocab, merges } });
+  return JSON.stringify({
+    ...kCommon,
+    added_tokens: [special(259, '<|endoftext|>')],
+    pre_tokenizer: byteLevel,
+    decoder: byteLevel,
+    model: { type: 'BPE', vocab, merges },
+  });
 }
 
 /** SentencePiece's kind: U+2581 in front of each word, the best sum of scores wins. */
 export function unigramTokenizer(): string {
-  const vocab = [['<unk>', 0], ['\u2581the', -2], ['\u2581', -4], ['cat', -3], ['s', -3.5], ['\u2581sat', -3]];
+  const vocab = [
+    ['<unk>', 0],
+    ['\u2581the', -2],
+    ['\u2581', -4],
+    ['cat', -3],
+    ['s', -3.5],
+    ['\u2581sat', -3],
+  ];
   const metaspace = { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always', split: true };
-  return JSON.stringify({ ...kCommon, pre_tokenizer: metaspace, decoder: metaspace, model: { type: 'Unigram', unk_id: 0, vocab } });
+  return JSON.stringify({
+    ...kCommon,
+    pre_tokenizer: metaspace,
+    decoder: metaspace,
+    model: { type: 'Unigram', unk_id: 0, vocab },
+  });
 }

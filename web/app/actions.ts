@@ -3,7 +3,7 @@ import type { Theme } from '../src/elements/theme.ts';
 import * as changing from './changes.ts';
 import { superseded, writeText } from './generate.ts';
 import { toFailure } from './failure.ts';
-import type { Knowledge } from './first.ts';
+import { headFor, type Knowledge } from './first.ts';
 import type { Live } from './live.ts';
 import type { MessageKey } from './messages.ts';
 import { localModel, modelUrl } from './models.ts';
@@ -56,11 +56,10 @@ export function createActions(store: Store<Live>, session: Session, knowledge: P
 
   return {
     openShipped: (name) => void open(name, modelUrl(name)),
-    async chooseExample({ text, phenomenon }) {
-      const { bestHeads } = await knowledge;
-      const best = store.get().open?.name === 'sentences' && phenomenon ? bestHeads.get(phenomenon) : undefined;
+    async chooseExample(example) {
+      const best = store.get().open?.name === 'sentences' ? headFor(example, await knowledge) : undefined;
       store.set({ generated: null });
-      settings({ text, cell: null, shown: best ?? store.get().settings.shown });
+      settings({ text: example.text, cell: null, shown: best ?? store.get().settings.shown });
     },
     openFolder: (files) => void open(localModel, files),
     showHead(shown) {

@@ -11,17 +11,19 @@ export interface GrammarFile extends Grammar {
 /** What is known about the sentences model beside its weights: its grammar, and which head follows which links. */
 export interface Knowledge {
   grammar: GrammarFile | null;
-  /** The head that was measured to match a phenomenon's links best. */
-  bestHeads: ReadonlyMap<string, HeadRef>;
+  bestHead: BestHeads;
 }
 
-const nothingKnown: Knowledge = { grammar: null, bestHeads: new Map() };
+/** The head that was measured to match a phenomenon's links best in sentences of that language. */
+export type BestHeads = (phenomenon: string, lang: Lang) => HeadRef | undefined;
+
+const nothingKnown: Knowledge = { grammar: null, bestHead: () => undefined };
 
 /** Reads `grammar.json` and `heads.json`. The page works without them, so a failure gives nothing. */
 export async function readKnowledge(): Promise<Knowledge> {
   try {
     const [grammar, heads] = await Promise.all(['grammar.json', 'heads.json'].map(readJson));
-    return { grammar: grammar as GrammarFile, bestHeads: readHeads(heads) };
+    return { grammar: grammar as GrammarFile, bestHead: readHeads(heads) };
   } catch {
     return nothingKnown;
   }
@@ -34,12 +36,21 @@ async function readJson(name: string): Promise<unknown> {
 }
 
 interface HeadsFile {
-  phenomena: { name: string; best: { layer: number; head: number } }[];
+  phenomena: { name: string; best_by_language: Record<Lang, HeadRef> }[];
 }
 
-function readHeads(file: unknown): Map<string, HeadRef> {
+function readHeads(file: unknown): BestHeads {
   const { phenomena } = file as HeadsFile;
-  return new Map(phenomena.map(({ name, best: { layer, head } }) => [name, { layer, head }]));
+  const found = new Map(phenomena.map(({ name, best_by_language }) => [name, best_by_language]));
+  return (phenomenon, lang) => {
+    const best = found.get(phenomenon)?.[lang];
+    return best && { layer: best.layer, head: best.head };
+  };
+}
+
+/** The head to show with an example of the sentences model. */
+export function headFor({ phenomenon, lang }: Example, { bestHead }: Knowledge): HeadRef | undefined {
+  return phenomenon && (lang === 'en' || lang === 'zh') ? bestHead(phenomenon, lang) : undefined;
 }
 
 /** The first example in the visitor's language; the folder names the best measured first. */

@@ -1,7 +1,7 @@
 import type { ModelInfo, Run } from '../src/engine/types.ts';
 import { fitChanges } from './changes.ts';
 import { toFailure } from './failure.ts';
-import { firstExample, type GrammarFile, type Knowledge } from './first.ts';
+import { firstExample, headFor, type GrammarFile, type Knowledge } from './first.ts';
 import { matchLinks } from './links.ts';
 import type { Live } from './live.ts';
 import { memo } from './memo.ts';
@@ -15,9 +15,9 @@ export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, as
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
     async onOpen(name, info) {
-      const { bestHeads } = await knowledge;
+      const known = await knowledge;
       const { settings, notice, open } = store.get();
-      const next = settingsFor({ name, info }, settings, open, bestHeads);
+      const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
       store.set({ open: { name, info }, phase: 'ready', settings: next, notice: dropped ? { key: 'change.notFit' } : notice });
       ask();
@@ -37,11 +37,11 @@ export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, as
 }
 
 /** The settings as far as the opened model can follow them. */
-function settingsFor({ name, info }: NonNullable<Live['open']>, settings: Settings, before: Live['open'], bestHeads: ReadonlyMap<string, HeadRef>): Settings {
+function settingsFor({ name, info }: NonNullable<Live['open']>, settings: Settings, before: Live['open'], known: Knowledge): Settings {
   // A text of the visitor's own stays; an example of another model gives way to one of this model's.
   const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
   const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
-  const best = name === 'sentences' && example?.phenomenon ? bestHeads.get(example.phenomenon) : undefined;
+  const best = name === 'sentences' && example ? headFor(example, known) : undefined;
   return {
     ...settings,
     model: name,

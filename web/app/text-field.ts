@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { complete, continuations, knownWords, take, type Completion } from './completion.ts';
 import type { Say } from './messages.ts';
@@ -117,18 +117,18 @@ export class TextField extends LitElement {
         autocomplete="off"
         placeholder=${say('text.placeholder')}
         role=${combobox ? 'combobox' : 'textbox'}
-        aria-multiline=${combobox ? null : 'true'}
-        aria-autocomplete=${combobox ? 'list' : null}
-        aria-expanded=${combobox ? String(open) : null}
-        aria-controls=${combobox ? 'words' : null}
-        aria-activedescendant=${active >= 0 ? `word-${active}` : null}
+        aria-multiline=${combobox ? nothing : 'true'}
+        aria-autocomplete=${combobox ? 'list' : nothing}
+        aria-expanded=${combobox ? String(open) : nothing}
+        aria-controls=${combobox ? 'words' : nothing}
+        aria-activedescendant=${active >= 0 ? `word-${active}` : nothing}
         .value=${live(this.text)}
         @input=${(event: Event) => this.input(event.target as HTMLTextAreaElement)}
         @keydown=${(event: KeyboardEvent) => this.key(event)}
         @keyup=${(event: Event) => (this.caret = (event.target as HTMLTextAreaElement).selectionStart)}
         @click=${(event: Event) => (this.caret = (event.target as HTMLTextAreaElement).selectionStart)}
       ></textarea>
-      ${combobox ? this.renderWords() : null}
+      ${combobox ? this.renderWords() : nothing}
     `;
   }
 

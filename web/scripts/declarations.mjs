@@ -6,7 +6,13 @@ import { StepError } from '../../wasm/toolchain/shell.mjs';
 
 const kOptions = {
   target: ts.ScriptTarget.ES2022,
-  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+  lib: [
+    'lib.es2023.d.ts',
+    'lib.esnext.disposable.d.ts',
+    'lib.dom.d.ts',
+    'lib.dom.iterable.d.ts',
+    'lib.dom.asynciterable.d.ts',
+  ],
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   types: [],
@@ -23,20 +29,30 @@ const kImport = /((?:from|import)\s*\(?\s*['"])(\.[^'"]+)\.ts(['"])/g;
 const kHidden = [ts.SyntaxKind.StaticKeyword, ts.SyntaxKind.ProtectedKeyword, ts.SyntaxKind.PrivateKeyword];
 
 /** Lit is bundled, so its types may not show: an element is declared as an HTMLElement with its public members. */
-const withoutLit = ({ factory, ...context }) => {
-  const isPublic = (member) =>
-    !member.modifiers?.some(({ kind }) => kHidden.includes(kind)) && !/\b(TemplateResult|PropertyValues|CSSResult)\b/.test(member.getText());
-  const clauses = factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [
-    factory.createExpressionWithTypeArguments(factory.createIdentifier('HTMLElement'), undefined),
-  ]);
+const withoutLit = (context) => (file) => {
+  const { factory } = context;
+  const printer = ts.createPrinter();
+  const textOf = (node) => printer.printNode(ts.EmitHint.Unspecified, node, ts.getOriginalNode(file));
+  const isShown = (member) =>
+    !member.modifiers?.some(({ kind }) => kHidden.includes(kind)) &&
+    !/\b(TemplateResult|PropertyValues|CSSResult)\b/.test(textOf(member));
+  const base = factory.createExpressionWithTypeArguments(factory.createIdentifier('HTMLElement'), undefined);
+  const heritage = [factory.createHeritageClause(ts.SyntaxKind.ExtendsKeyword, [base])];
   const visit = (node) => {
     if (ts.isImportDeclaration(node) && /^lit(\/|$)/.test(node.moduleSpecifier.text)) return undefined;
-    const isLit = ts.isClassDeclaration(node) && node.heritageClauses?.some((clause) => clause.getText().includes('LitElement'));
+    const isLit =
+      ts.isClassDeclaration(node) && node.heritageClauses?.some((clause) => textOf(clause).includes('LitElement'));
     if (!isLit) return node;
-    const members = node.members.filter((member) => !member.getText || isPublic(member));
-    return factory.updateClassDeclaration(node, node.modifiers, node.name, node.typeParameters, [clauses], members);
+    return factory.updateClassDeclaration(
+      node,
+      node.modifiers,
+      node.name,
+      node.typeParameters,
+      heritage,
+      node.members.filter(isShown),
+    );
   };
-  return (file) => ts.visitEachChild(file, visit, context);
+  return ts.visitEachChild(file, visit, context);
 };
 
 /** Declarations of every file in the program, by the path of its source. */
@@ -46,9 +62,15 @@ function declare(files) {
   host.writeFile = (_, text, __, ___, sources) => found.set(sources[0].fileName, text);
   const program = ts.createProgram(files, kOptions, host);
   const { diagnostics } = program.emit(undefined, undefined, undefined, true, { afterDeclarations: [withoutLit] });
-  const errors = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  const errors = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(
+    ({ category }) => category === ts.DiagnosticCategory.Error,
+  );
   if (errors.length > 0) {
-    const text = ts.formatDiagnostics(errors.slice(0, 20), { getCanonicalFileName: (name) => name, getCurrentDirectory: () => process.cwd(), getNewLine: () => '\n' });
+    const text = ts.formatDiagnostics(errors.slice(0, 20), {
+      getCanonicalFileName: (name) => name,
+      getCurrentDirectory: () => process.cwd(),
+      getNewLine: () => '\n',
+    });
     throw new StepError(`the sources of the package do not type-check:\n${text}`);
   }
   return found;
@@ -74,5 +96,8 @@ export function writeDeclarations(source, entries, folder) {
   for (const [name, file] of Object.entries(entries)) {
     writeFileSync(join(folder, `${name}.d.ts`), `export * from './types/${file.replace(/\.ts$/, '.js')}';\n`);
   }
-  writeFileSync(join(folder, 'worker.d.ts'), '/** Runs in a worker that the engine starts; it exports nothing. */\nexport {};\n');
+  writeFileSync(
+    join(folder, 'worker.d.ts'),
+    '/** Runs in a worker that the engine starts; it exports nothing. */\nexport {};\n',
+  );
 }

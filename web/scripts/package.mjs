@@ -1,7 +1,7 @@
-// node web/scripts/package.mjs: the npm package in dist/package, ready for `npm pack`. It bundles what it needs, so it
+// node web/scripts/package.mjs [folder]: the npm package in dist/package (or there), ready for `npm pack`. It bundles what it needs, so it
 // has no dependencies and works from any file host; the wasm modules lie beside it under generated/.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { StepError, reportFailure } from '../../wasm/toolchain/shell.mjs';
@@ -64,7 +64,9 @@ export async function bundle(folder, names = Object.keys(kEntries)) {
 
 /** What npm reads. Everything the repository's own manifest says of the project is taken from there. */
 function manifest() {
-  const { name, version, description, keywords, license, engines } = JSON.parse(readFileSync(join(kRoot, 'package.json'), 'utf8'));
+  const { name, version, description, keywords, license, engines } = JSON.parse(
+    readFileSync(join(kRoot, 'package.json'), 'utf8'),
+  );
   const entry = (file, more = {}) => ({ types: `./${file}.d.ts`, ...more, default: `./${file}.js` });
   return {
     name,
@@ -100,7 +102,7 @@ async function buildPackage(folder) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildPackage(join(kRoot, 'dist/package')).catch((error) => {
+  await buildPackage(resolve(process.argv[2] ?? join(kRoot, 'dist/package'))).catch((error) => {
     process.exitCode = reportFailure(error);
   });
 }

@@ -28,9 +28,9 @@ export function writePanel(panel: Panel): TemplateResult {
     <section class="write" aria-labelledby="write-title">
       <h2 id="write-title">${say('write.title')}</h2>
       <div class="change">
-        ${running
-          ? html`<button type="button" class="primary" @click=${actions.stopWriting}>${say('write.stop')}</button>`
-          : html`<button type="button" class="primary" ?disabled=${idle} @click=${actions.write}>${say('write.start')}</button>`}
+        <button type="button" class="primary" ?disabled=${idle && !running} @click=${running ? actions.stopWriting : actions.write}>
+          ${say(running ? 'write.stop' : 'write.start')}
+        </button>
         ${live.generated && !running
           ? html`<button type="button" @click=${actions.useWritten}>${say('write.use')}</button>`
           : nothing}
@@ -63,18 +63,26 @@ function output({ live, say }: Panel): TemplateResult | typeof nothing {
 }
 
 function numberInput({ live, actions, say }: Panel, { name, least, most, step, hint }: NumberField): TemplateResult {
-  const change = (event: Event) => {
-    const input = event.target as HTMLInputElement;
-    const value = input.valueAsNumber;
-    const whole = step === 1;
-    const fits = value >= least && value <= most && (!whole || Number.isInteger(value));
-    if (fits) actions.setSampling({ [name]: value } as Partial<Sampling>);
-    else input.value = String(live.settings.sampling[name]);
+  const now = live.settings.sampling[name];
+  const type = (event: Event) => {
+    const value = (event.target as HTMLInputElement).valueAsNumber;
+    const fits = value >= least && value <= most && (step !== 1 || Number.isInteger(value));
+    if (fits && value !== now) actions.setSampling({ [name]: value } as Partial<Sampling>);
   };
+  // What does not fit is taken back once the visitor leaves the field.
+  const leave = (event: Event) => ((event.target as HTMLInputElement).value = String(now));
   return html`
     <label>
       <span>${say(`write.${name}`)}</span>
-      <input type="number" min=${least} max=${most} step=${step} .value=${String(live.settings.sampling[name])} @change=${change} />
+      <input
+        type="number"
+        min=${least}
+        max=${most}
+        step=${step}
+        .value=${String(now)}
+        @input=${type}
+        @blur=${leave}
+      />
       ${hint ? html`<small>${say(hint)}</small>` : nothing}
     </label>
   `;
@@ -88,7 +96,7 @@ function stopInput({ live, actions, say }: Panel): TemplateResult {
         type="text"
         maxlength="40"
         .value=${live.settings.sampling.stop}
-        @change=${(event: Event) => actions.setSampling({ stop: (event.target as HTMLInputElement).value })}
+        @input=${(event: Event) => actions.setSampling({ stop: (event.target as HTMLInputElement).value })}
       />
       <small>${say('write.untilHint')}</small>
     </label>

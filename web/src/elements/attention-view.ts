@@ -174,6 +174,8 @@ export class AttentionView extends LitElement {
     this.tell('cell-paint', (event as CustomEvent<Cell & { value: 0 | 1 }>).detail);
   };
 
+  private readonly endStroke = (): void => this.tell('stroke-end', null);
+
   private readonly pickHead = (event: Event): void => {
     event.stopPropagation();
     this.tell('head-select', (event as CustomEvent<HeadPlace>).detail);
@@ -242,7 +244,8 @@ export class AttentionView extends LitElement {
           @plot-hover=${this.hover}
           @plot-select=${this.pick}
           @plot-paint=${this.paint}
-          @pointerup=${() => this.tell('stroke-end', null)}
+          @pointerup=${this.endStroke}
+          @keyup=${this.endStroke}
         ></div>
         <figcaption>${sayIn(lang, view === 'arcs' ? 'arcsCaption' : painting ? 'paintCaption' : 'mapCaption')}</figcaption>
         <slot name="under"></slot>

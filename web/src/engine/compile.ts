@@ -16,7 +16,42 @@ export interface Binaries {
 
 /** (module (func (result v128) i32.const 0 i8x16.splat (twice) i8x16.relaxed_swizzle)) */
 const kRelaxedProbe = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11,
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  15,
+  1,
+  13,
+  0,
+  65,
+  0,
+  253,
+  15,
+  65,
+  0,
+  253,
+  15,
+  253,
+  128,
+  2,
+  11,
 );
 
 const compiled = new Map<string, Promise<CompiledCore>>();
@@ -36,7 +71,10 @@ export function compileCore(binaries: Binaries, options: InitOptions): Promise<C
 }
 
 async function chooseCore(binaries: Binaries, { build, wasmUrl }: InitOptions): Promise<CompiledCore> {
-  const get = async (url: URL, as: Build): Promise<CompiledCore> => ({ module: await binaries.compile(url), build: as });
+  const get = async (url: URL, as: Build): Promise<CompiledCore> => ({
+    module: await binaries.compile(url),
+    build: as,
+  });
   if (wasmUrl) return named(get(new URL(wasmUrl, globalThis.location?.href), build ?? 'simd'));
   if (build === 'relaxed-simd') return named(get(binaries.relaxed, build));
   // The tiny probe only spares older engines a download; whether the real module compiles is what decides.
@@ -72,6 +110,7 @@ export async function compileFromUrl(url: URL): Promise<WebAssembly.Module> {
   if (!response.ok) throw new AttentionError('file_fetch', `${url.href} answered with status ${response.status}`);
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(response);
-  if (type.startsWith('text/html')) throw new AttentionError('file_fetch', `${url.href}: found a web page, expected a WebAssembly module`);
+  if (type.startsWith('text/html'))
+    throw new AttentionError('file_fetch', `${url.href}: found a web page, expected a WebAssembly module`);
   return WebAssembly.compile(await response.arrayBuffer());
 }

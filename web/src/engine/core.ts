@@ -57,7 +57,10 @@ export class Core {
     }
     if (!this.#module) throw new AttentionError('disposed', 'this engine was disposed');
     if (this.#entered) {
-      throw new AttentionError('engine_busy', 'an edit callback called the engine, which is in the middle of that very run');
+      throw new AttentionError(
+        'engine_busy',
+        'an edit callback called the engine, which is in the middle of that very run',
+      );
     }
     return this.#module;
   }
@@ -70,7 +73,9 @@ export class Core {
     this.#ending = describe(error);
     this.#module = null;
     for (const model of this.#models) abandon(model.deref());
-    return new AttentionError('engine_broken', `the engine stopped: ${this.#ending}; init() gives a fresh one`, { cause: error });
+    return new AttentionError('engine_broken', `the engine stopped: ${this.#ending}; init() gives a fresh one`, {
+      cause: error,
+    });
   }
 }
 

@@ -9,18 +9,25 @@ const kActions = ['set', 'scale', 'mask'] as const;
 
 /** Edits as data, one per exactly named station. Throws `edit_invalid`, `station_unknown`. */
 export function expandEdits(edits: readonly Edit[], stations: readonly string[]): NativeEdit[] {
-  if (!Array.isArray(edits)) throw new AttentionError('argument_type', `edits: found ${typeof edits}, expected an array`);
+  if (!Array.isArray(edits))
+    throw new AttentionError('argument_type', `edits: found ${typeof edits}, expected an array`);
   return edits.flatMap((edit: Edit) => {
     checkOptions('edit', edit, kEditKeys);
     const actions = kActions.filter((action) => edit[action] !== undefined);
     const kind = actions[0];
     if (actions.length !== 1 || !kind) {
-      throw new AttentionError('edit_invalid', `edit at "${edit.at}": found ${actions.join(' and ') || 'nothing to do'}, expected exactly one of ${kActions.join(', ')}`);
+      throw new AttentionError(
+        'edit_invalid',
+        `edit at "${edit.at}": found ${actions.join(' and ') || 'nothing to do'}, expected exactly one of ${kActions.join(', ')}`,
+      );
     }
     const change = kind === 'mask' ? { mask: checkMask(edit) } : { value: checkNumber(edit, kind) };
     const head = edit.head ?? -1;
     if (!Number.isInteger(head) || head < (edit.head === undefined ? -1 : 0)) {
-      throw new AttentionError('edit_invalid', `edit at "${edit.at}": head: found ${head}, expected a whole number from 0`);
+      throw new AttentionError(
+        'edit_invalid',
+        `edit at "${edit.at}": head: found ${head}, expected a whole number from 0`,
+      );
     }
     return expandStation(edit.at, stations).map((at) => ({ at, head, kind, ...change }));
   });
@@ -35,7 +42,10 @@ function checkNumber(edit: Edit, kind: 'set' | 'scale'): number {
 function checkMask({ at, mask }: Edit): BooleanMask {
   const size = mask?.shape?.reduce((product, length) => product * length, 1);
   if (mask && mask.shape.length === 2 && mask.data instanceof Uint8Array && mask.data.length === size) return mask;
-  throw new AttentionError('edit_invalid', `edit at "${at}": mask: expected {shape: [queries, keys], data: Uint8Array of queries * keys}`);
+  throw new AttentionError(
+    'edit_invalid',
+    `edit at "${at}": mask: expected {shape: [queries, keys], data: Uint8Array of queries * keys}`,
+  );
 }
 
 /** Callbacks in the form that the module calls, and the way to hear what they threw. */
@@ -45,7 +55,10 @@ export interface Callbacks {
   rethrow(): void;
 }
 
-export function callbackEdits(edit: Record<string, (view: StationView) => void>, stations: readonly string[]): Callbacks {
+export function callbackEdits(
+  edit: Record<string, (view: StationView) => void>,
+  stations: readonly string[],
+): Callbacks {
   const failures: unknown[] = [];
   const edits = Object.entries(edit).flatMap(([pattern, callback]) => {
     if (typeof callback !== 'function') {

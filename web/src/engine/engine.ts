@@ -5,7 +5,17 @@ import { instantiate } from './instantiate.ts';
 import { openModel } from './model.ts';
 import type { LocalModel } from './model.ts';
 import { attention, positionFunctions } from './operator.ts';
-import type { AttentionOptions, Build, Encoding, Engine, LoadOptions, ModelSource, PositionFunctions, Tensor, Variant } from './types.ts';
+import type {
+  AttentionOptions,
+  Build,
+  Encoding,
+  Engine,
+  LoadOptions,
+  ModelSource,
+  PositionFunctions,
+  Tensor,
+  Variant,
+} from './types.ts';
 
 /** An engine on this thread, around one instance of the module. */
 export async function startEngine(compiled: CompiledCore, fetch: Fetch = fetchFromNetwork): Promise<LocalEngine> {

@@ -56,7 +56,10 @@ export function fromPlainError({ code, message, name }: PlainError): Error {
 export function checkOptions(call: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
-      throw new AttentionError('option_unknown', `${call}: unknown option "${key}", expected one of ${known.join(', ')}`);
+      throw new AttentionError(
+        'option_unknown',
+        `${call}: unknown option "${key}", expected one of ${known.join(', ')}`,
+      );
     }
   }
 }

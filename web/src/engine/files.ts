@@ -17,7 +17,10 @@ export async function readModel(source: ModelSource, options: LoadOptions, fetch
   if (typeof source === 'string' || source instanceof URL) return readFolder(folderUrl(source), options, fetch);
   if (isModelFiles(source)) return source;
   if (isFiles(source)) return readFiles(Array.from(source), options);
-  throw new AttentionError('argument_type', 'model: expected the URL of a folder, its files, or {config, weights, tokenizer}');
+  throw new AttentionError(
+    'argument_type',
+    'model: expected the URL of a folder, its files, or {config, weights, tokenizer}',
+  );
 }
 
 function isModelFiles(source: unknown): source is ModelFiles {
@@ -54,7 +57,9 @@ function folderUrl(source: string | URL): URL {
     if (!url.pathname.endsWith('/')) url.pathname += '/';
     return url;
   } catch (error) {
-    throw new AttentionError('argument_type', `model: found "${String(source)}", expected the URL of a folder`, { cause: error });
+    throw new AttentionError('argument_type', `model: found "${String(source)}", expected the URL of a folder`, {
+      cause: error,
+    });
   }
 }
 
@@ -86,7 +91,9 @@ async function request(fetch: Fetch, url: URL, name: string, signal: AbortSignal
     response = await fetch(url, { signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new AttentionError('file_fetch', `${name}: ${url.href} could not be reached (${(error as Error).message})`, { cause: error });
+    throw new AttentionError('file_fetch', `${name}: ${url.href} could not be reached (${(error as Error).message})`, {
+      cause: error,
+    });
   }
   if (response.status === 404 || response.status === 410) {
     throw new AttentionError('file_missing', `${name}: found nothing at ${url.href} (status ${response.status})`);
@@ -101,7 +108,12 @@ async function request(fetch: Fetch, url: URL, name: string, signal: AbortSignal
   return response;
 }
 
-async function readBody(response: Response, name: string, progress: Progress, signal: AbortSignal): Promise<Uint8Array> {
+async function readBody(
+  response: Response,
+  name: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const length = Number(response.headers.get('content-length') ?? 0);
   // The length of a compressed answer counts other bytes than those that arrive.
   const size = response.headers.get('content-encoding') ? 0 : length;
@@ -115,7 +127,9 @@ async function readBody(response: Response, name: string, progress: Progress, si
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new AttentionError('file_fetch', `${name}: the connection broke (${(error as Error).message})`, { cause: error });
+    throw new AttentionError('file_fetch', `${name}: the connection broke (${(error as Error).message})`, {
+      cause: error,
+    });
   }
   return buffer.bytes();
 }
@@ -150,8 +164,15 @@ async function readFiles(files: File[], { onProgress, signal }: LoadOptions): Pr
   const found = kParts.map((part) => files.find((file) => file.name.split('/').at(-1) === kNames[part]));
   const missing = kParts.filter((_, index) => !found[index]).map((part) => kNames[part]);
   if (missing.length > 0) {
-    const names = files.slice(0, 10).map((file) => file.name).join(', ') || 'no files';
-    throw new AttentionError('file_missing', `${missing.join(', ')}: found ${names}, expected ${Object.values(kNames).join(', ')}`);
+    const names =
+      files
+        .slice(0, 10)
+        .map((file) => file.name)
+        .join(', ') || 'no files';
+    throw new AttentionError(
+      'file_missing',
+      `${missing.join(', ')}: found ${names}, expected ${Object.values(kNames).join(', ')}`,
+    );
   }
   const progress = progressOf(kParts.length, onProgress);
   for (const file of found) progress.size(file!.name, file!.size);
@@ -166,7 +187,9 @@ async function readFile(file: File, progress: Progress): Promise<Uint8Array> {
     progress.add(file.name, bytes.length);
     return bytes;
   } catch (error) {
-    throw new AttentionError('file_fetch', `${file.name}: could not be read (${(error as Error).message})`, { cause: error });
+    throw new AttentionError('file_fetch', `${file.name}: could not be read (${(error as Error).message})`, {
+      cause: error,
+    });
   }
 }
 

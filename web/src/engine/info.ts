@@ -18,7 +18,9 @@ export function readNotes(config: string): Notes {
   const list: unknown[] = Array.isArray(examples) ? examples : [];
   return {
     title: Object.fromEntries(entries),
-    examples: list.filter((item): item is Example => isText((item as Example | null)?.text) && isText((item as Example).lang)),
+    examples: list.filter(
+      (item): item is Example => isText((item as Example | null)?.text) && isText((item as Example).lang),
+    ),
     endId: Number.isInteger(json.eos_token_id) ? (json.eos_token_id as number) : -1,
   };
 }

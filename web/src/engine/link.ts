@@ -62,7 +62,11 @@ export class Link {
     if (this.#closed) throw new AttentionError('disposed', 'this engine was disposed');
   }
 
-  async call<M extends Method>(method: M, args: Parameters<Methods[M]>, options: CallOptions = {}): Promise<ReturnType<Methods[M]>> {
+  async call<M extends Method>(
+    method: M,
+    args: Parameters<Methods[M]>,
+    options: CallOptions = {},
+  ): Promise<ReturnType<Methods[M]>> {
     this.checkOpen();
     options.signal?.throwIfAborted();
     const epoch = this.#epoch;
@@ -83,7 +87,11 @@ export class Link {
     this.#drop(new AttentionError('disposed', 'this engine was disposed'));
   }
 
-  #send(port: Port, request: { id: number; method: Method; args: unknown[] }, { signal, transfer = [] }: CallOptions): Promise<unknown> {
+  #send(
+    port: Port,
+    request: { id: number; method: Method; args: unknown[] },
+    { signal, transfer = [] }: CallOptions,
+  ): Promise<unknown> {
     signal?.throwIfAborted();
     const { id, method } = request;
     return new Promise((resolve, reject) => {
@@ -93,10 +101,12 @@ export class Link {
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      const settle = (finish: (value: unknown) => void) => (value: unknown): void => {
-        signal?.removeEventListener('abort', cancel);
-        finish(value);
-      };
+      const settle =
+        (finish: (value: unknown) => void) =>
+        (value: unknown): void => {
+          signal?.removeEventListener('abort', cancel);
+          finish(value);
+        };
       this.#pending.set(id, { resolve: settle(resolve), reject: settle(reject) });
       try {
         port.post(request, transfer);
@@ -128,7 +138,9 @@ export class Link {
         failure = error;
       }
     }
-    throw new AttentionError('engine_unsupported', `no worker could be started: ${(failure as Error).message}`, { cause: failure });
+    throw new AttentionError('engine_unsupported', `no worker could be started: ${(failure as Error).message}`, {
+      cause: failure,
+    });
   }
 
   #start(port: Port): Promise<{ encodings: Encoding[] }> {
@@ -184,7 +196,10 @@ export class Link {
 
   #drop(error: AttentionError): void {
     clearTimeout(this.#watchdog);
-    this.#port.then((port) => port.close(), () => {});
+    this.#port.then(
+      (port) => port.close(),
+      () => {},
+    );
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) reject(error);

@@ -6,7 +6,10 @@ import { AttentionError } from './error.ts';
  */
 export function expandStation(pattern: string, stations: readonly string[]): string[] {
   if (typeof pattern !== 'string') {
-    throw new AttentionError('argument_type', `station: found ${typeof pattern}, expected a name such as blocks.0.attn.pattern`);
+    throw new AttentionError(
+      'argument_type',
+      `station: found ${typeof pattern}, expected a name such as blocks.0.attn.pattern`,
+    );
   }
   if (!pattern.includes('*')) {
     if (stations.includes(pattern)) return [pattern];
@@ -15,7 +18,10 @@ export function expandStation(pattern: string, stations: readonly string[]): str
   const parts = pattern.split('.');
   const found = stations.filter((name) => {
     const words = name.split('.');
-    return words.length === parts.length && parts.every((part, i) => part === words[i] || (part === '*' && /^\d+$/.test(words[i] ?? '')));
+    return (
+      words.length === parts.length &&
+      parts.every((part, i) => part === words[i] || (part === '*' && /^\d+$/.test(words[i] ?? '')))
+    );
   });
   if (found.length === 0) throw unknownStation(pattern, stations);
   return found;

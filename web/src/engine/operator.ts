@@ -5,14 +5,22 @@ import type { AttentionOptions, AttentionResult, Encoding, PositionFunctions, Te
 const kOptions = ['variant', 'causal', 'scale', 'softcap', 'mask'] as const;
 
 /** The bare operator: checks what C++ could not name, fills in defaults, calls. */
-export function attention(core: Core, q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
+export function attention(
+  core: Core,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions = {},
+): AttentionResult {
   checkOptions('attention', options, kOptions);
   checkTensor('q', q);
   checkTensor('k', k);
   checkTensor('v', v);
   const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0, mask } = options;
   if (mask) checkTensor('mask', mask);
-  return core.call((module) => module.attention(q, k, v, mask ? { variant, scale, softcap, mask } : { variant, scale, softcap }));
+  return core.call((module) =>
+    module.attention(q, k, v, mask ? { variant, scale, softcap, mask } : { variant, scale, softcap }),
+  );
 }
 
 function checkTensor(name: string, tensor: { shape: readonly number[]; data: Float32Array | Uint8Array }): void {
@@ -22,7 +30,10 @@ function checkTensor(name: string, tensor: { shape: readonly number[]; data: Flo
   }
   const size = shape.reduce((product: number, length: number) => product * length, 1);
   if (size !== data.length) {
-    throw new AttentionError('argument_shape', `${name}: found ${data.length} numbers for the shape (${shape.join(', ')}), expected ${size}`);
+    throw new AttentionError(
+      'argument_shape',
+      `${name}: found ${data.length} numbers for the shape (${shape.join(', ')}), expected ${size}`,
+    );
   }
 }
 

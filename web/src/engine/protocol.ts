@@ -1,7 +1,20 @@
 import type { PlainError } from './error.ts';
 import type { CompiledCore } from './compile.ts';
 import type { FailureKind } from './native.ts';
-import type { AttentionOptions, AttentionResult, Encoded, Encoding, GenerateOptions, ModelFiles, ModelInfo, Run, RunOptions, Step, Tensor, Variant } from './types.ts';
+import type {
+  AttentionOptions,
+  AttentionResult,
+  Encoded,
+  Encoding,
+  GenerateOptions,
+  ModelFiles,
+  ModelInfo,
+  Run,
+  RunOptions,
+  Step,
+  Tensor,
+  Variant,
+} from './types.ts';
 
 /** What a page may ask of a worker: each method's arguments and result. Models and generations go by number. */
 export interface Methods {
@@ -26,10 +39,7 @@ export type Method = keyof Methods;
 export type Request = { id: number; method: Method; args: unknown[] } | { cancel: number };
 
 /** From the worker to the page. `fatal` says why the instance can no longer be used. */
-export type Answer =
-  | { id: number; result: unknown }
-  | { id: number; error: PlainError }
-  | { fatal: string };
+export type Answer = { id: number; result: unknown } | { id: number; error: PlainError } | { fatal: string };
 
 /** A worker, or what stands in for one. */
 export interface Port {

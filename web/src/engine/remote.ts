@@ -4,12 +4,29 @@ import { readModel, type Fetch } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import type {
-  AttentionOptions, AttentionResult, Build, Encoded, Encoding, GenerateOptions, LoadOptions, ModelInfo, ModelSource, Run, RunOptions, Step, Tensor, Variant,
-  WorkerEngine, WorkerModel,
+  AttentionOptions,
+  AttentionResult,
+  Build,
+  Encoded,
+  Encoding,
+  GenerateOptions,
+  LoadOptions,
+  ModelInfo,
+  ModelSource,
+  Run,
+  RunOptions,
+  Step,
+  Tensor,
+  Variant,
+  WorkerEngine,
+  WorkerModel,
 } from './types.ts';
 
 /** An engine in a worker: the same names as on this thread, each returning a promise. */
-export async function startRemoteEngine(compiled: Promise<CompiledCore>, { rungs, timeout, fetch }: RemoteOptions): Promise<RemoteEngine> {
+export async function startRemoteEngine(
+  compiled: Promise<CompiledCore>,
+  { rungs, timeout, fetch }: RemoteOptions,
+): Promise<RemoteEngine> {
   const holder: { engine?: RemoteEngine } = {};
   const link = new Link({ rungs, compiled, timeout, onRestart: (reason) => holder.engine?.onRestart?.(reason) });
   await link.ready();
@@ -37,7 +54,11 @@ class RemoteEngine implements WorkerEngine {
     this.build = build;
     const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
-      tabulated.map(({ name }) => [name, (tokens: number, width: number, params?: Record<string, number>) => link.call('table', [name, tokens, width, params])]),
+      tabulated.map(({ name }) => [
+        name,
+        (tokens: number, width: number, params?: Record<string, number>) =>
+          link.call('table', [name, tokens, width, params]),
+      ]),
     );
   }
 

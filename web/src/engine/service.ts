@@ -6,7 +6,10 @@ import type { Answer, Method, Methods, Request } from './protocol.ts';
 
 /** Every method hears of the call's end by `signal`: the page no longer waits for the answer. */
 type Handlers = {
-  [M in Method]: (signal: AbortSignal, ...args: Parameters<Methods[M]>) => ReturnType<Methods[M]> | Promise<ReturnType<Methods[M]>>;
+  [M in Method]: (
+    signal: AbortSignal,
+    ...args: Parameters<Methods[M]>
+  ) => ReturnType<Methods[M]> | Promise<ReturnType<Methods[M]>>;
 };
 
 /** The table of what a worker does: one row a method, over one engine and the models opened in it. */

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
 
 /** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
@@ -94,13 +95,13 @@ export interface SyncRunOptions extends RunOptions {
 
 /** Text as a model sees it. */
 export interface Encoded {
-  /** The tokens that are used: the last `n_ctx` of them if the text is longer. */
+  /** The tokens that are used: if the text is longer than `n_ctx`, its start token (if any) and the last that fit. */
   ids: Int32Array;
   /** The piece of text of each id, as it stands in the visitor's text (unknown pieces too). */
   tokens: string[];
   /** Positions in `ids` whose piece the vocabulary lacks. */
   unknown: number[];
-  /** Tokens of the whole text; `total - ids.length` were left out at the front. */
+  /** Tokens of the whole text; `total - ids.length` were left out, the first ones after the start token. */
   total: number;
 }
 

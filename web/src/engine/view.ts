@@ -13,7 +13,10 @@ export function lend(data: Float32Array, shape: readonly number[]): Loan {
   const makeView = (part: Float32Array, partShape: readonly number[]): StationView => {
     const open = (): Float32Array => {
       if (state.open) return part;
-      throw new AttentionError('view_expired', 'a lent view was used after its callback had returned; copy what you need with data.slice()');
+      throw new AttentionError(
+        'view_expired',
+        'a lent view was used after its callback had returned; copy what you need with data.slice()',
+      );
     };
     const view: StationView = {
       shape: partShape,
@@ -23,7 +26,10 @@ export function lend(data: Float32Array, shape: readonly number[]): Loan {
       head(index) {
         const heads = partShape[0] ?? 0;
         if (partShape.length < 3 || !Number.isInteger(index) || index < 0 || index >= heads) {
-          throw new AttentionError('argument_range', `head: found ${index} in a view of shape (${partShape.join(', ')}), expected ${partShape.length < 3 ? 'a station with heads' : `0 to ${heads - 1}`}`);
+          throw new AttentionError(
+            'argument_range',
+            `head: found ${index} in a view of shape (${partShape.join(', ')}), expected ${partShape.length < 3 ? 'a station with heads' : `0 to ${heads - 1}`}`,
+          );
         }
         const size = part.length / heads;
         return makeView(open().subarray(index * size, (index + 1) * size), partShape.slice(1));

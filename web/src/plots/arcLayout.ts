@@ -112,8 +112,8 @@ export function arcPath(layout: ArcLayout, query: number, key: number): string {
   const [from, to] = [round(middle(query)), round(middle(key))];
   const edge = round(key > query ? layout.aheadEdge : layout.backEdge);
   if (query === key) {
-    const out = edge + (layout.across ? -20 : 20);
-    const [low, high] = [round(from - 11), round(from + 11)];
+    const out = edge + (layout.across ? -25 : 25);
+    const [low, high] = [round(from - 17), round(from + 17)];
     return layout.across
       ? `M${from - 3} ${edge}C${low} ${out} ${high} ${out} ${from + 3} ${edge}`
       : `M${edge} ${from - 3}C${out} ${low} ${out} ${high} ${edge} ${from + 3}`;

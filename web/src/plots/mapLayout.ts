@@ -27,7 +27,9 @@ export interface MapSpace {
 }
 
 /** Below this width the legend and the reading stand under each other. */
-export const narrowWidth = 420;
+export const narrowWidth = 560;
+/** Below this width they begin at the picture's edge, not the grid's. */
+const tightWidth = 420;
 const leastWidth = 280;
 const gap = 7;
 const largestCell = 56;
@@ -110,6 +112,11 @@ export function labelStep(layout: MapLayout, axis: 'row' | 'column'): number {
   const font = axis === 'row' ? layout.rowFont : layout.columnFont;
   const pitch = axis === 'column' && layout.columns === 'slanted' ? layout.cell * slant : layout.cell;
   return Math.max(1, Math.ceil((font * 1.05) / pitch));
+}
+
+/** Where the lines under the grid begin. */
+export function footStart({ width, left }: MapLayout): number {
+  return width < tightWidth ? Math.min(left, 12) : left;
 }
 
 /** The cell at a point of the drawing, or `null` beside the grid. */

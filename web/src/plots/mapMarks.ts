@@ -1,11 +1,11 @@
 import { colourTable, hexOf, inkOn, levelOf } from './colour.ts';
 import { legendMarks } from './legendMarks.ts';
-import { labelStep, narrowWidth } from './mapLayout.ts';
+import { footStart, labelStep, narrowWidth } from './mapLayout.ts';
 import type { MapLayout } from './mapLayout.ts';
 import type { Drawing, LineMark, Mark, TextMark } from './marks.ts';
 import { maskedRuns } from './pattern.ts';
 import type { HeadPattern } from './pattern.ts';
-import { fitText, visibleToken } from './tokens.ts';
+import { fitText, textWidth, visibleToken } from './tokens.ts';
 import type { Cell, Lang, Link, MaskedAt, Palette, Theme } from './types.ts';
 import { percent, say } from './words.ts';
 
@@ -117,8 +117,7 @@ function valueMarks({ layout, pattern, masked, theme, palette }: MapState): Text
 
 function legendOf({ layout, lang, hasMask, links }: MapState): { marks: Mark[]; end: number } {
   const y = layout.top + layout.queries * layout.cell + 16;
-  const x = layout.width < narrowWidth ? Math.min(layout.left, 12) : layout.left;
-  return legendMarks({ x, y, lang, masked: hasMask, links: links.length > 0 });
+  return legendMarks({ x: footStart(layout), y, lang, masked: hasMask, links: links.length > 0 });
 }
 
 function groundMarks(state: MapState): Mark[] {
@@ -205,7 +204,7 @@ function crossMarks(layout: MapLayout, { query, key }: Cell): Mark[] {
   ];
 }
 
-function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell): Mark[] {
+function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell, strokeWidth: number): Mark[] {
   const out = Math.max(0, (8 - cell) / 2);
   const box = {
     kind: 'rect' as const,
@@ -216,8 +215,8 @@ function frameMarks({ left, top, cell }: MapLayout, { query, key }: Cell): Mark[
     radius: 2,
   };
   return [
-    { ...box, stroke: 'paper', strokeWidth: 4 },
-    { ...box, stroke: 'accent', strokeWidth: 2 },
+    { ...box, stroke: 'paper', strokeWidth: strokeWidth + 2 },
+    { ...box, stroke: 'accent', strokeWidth },
   ];
 }
 
@@ -236,13 +235,18 @@ export function nameOf(tokens: readonly string[], index: number, size: number, w
 function readingMarks(state: MapState, { query, key }: Cell): TextMark[] {
   const { layout, lang } = state;
   const narrow = layout.width < narrowWidth;
-  const x = narrow ? 12 : Math.min(layout.width - 2, Math.max(layout.left + layout.keys * layout.cell, narrowWidth));
+  const right = Math.min(layout.width - 2, Math.max(layout.left + layout.keys * layout.cell, narrowWidth - 40));
+  const x = narrow ? footStart(layout) : right;
   const y = layout.top + layout.queries * layout.cell + (narrow ? 44 : 25);
   const size = 13;
-  const room = narrow ? layout.width - x : x - legendOf(state).end - 16;
-  const width = Math.max(40, (room - 100) / 2);
+  const room = (narrow ? layout.width - x : x - legendOf(state).end - 16) - 90;
+  const [first, second] = [state.tokens[query]!, state.keyTokens[key]!];
+  // Each name has half of the room, and what the other one leaves.
+  const widthBeside = (other: string): number => Math.max(40, room / 2, room - textWidth(visibleToken(other), size));
   const value = state.masked(query, key) ? say(lang, 'masked') : percent(state.pattern.at(query, key));
-  const text = `${nameOf(state.tokens, query, size, width)} → ${nameOf(state.keyTokens, key, size, width)}  ${value}`;
+  const queryName = nameOf(state.tokens, query, size, widthBeside(second));
+  const keyName = nameOf(state.keyTokens, key, size, widthBeside(first));
+  const text = `${queryName} → ${keyName}  ${value}`;
   return [{ kind: 'text', x, y, text, fill: 'ink', size, weight: 600, anchor: narrow ? 'start' : 'end', digits: true }];
 }
 
@@ -251,8 +255,8 @@ function frontMarks(state: MapState): Mark[] {
   return [
     ...(active ? crossMarks(state.layout, active) : []),
     ...linkMarks(state),
-    ...(state.selected ? frameMarks(state.layout, state.selected) : []),
-    ...(state.hovered ? frameMarks(state.layout, state.hovered) : []),
+    ...(state.selected ? frameMarks(state.layout, state.selected, 2.5) : []),
+    ...(state.hovered ? frameMarks(state.layout, state.hovered, 1.5) : []),
     ...labelMarks(state, active),
     ...(active ? readingMarks(state, active) : []),
   ];

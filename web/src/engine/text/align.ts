@@ -9,7 +9,8 @@ export interface NormalisedText {
 
 type Normalise = (text: string) => string;
 
-const graphemes = (text: string): string[] => Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+/** Letters with the marks that follow them. */
+const graphemes = (text: string): string[] => text.match(/\P{M}\p{M}*|\p{M}+/gu) ?? [];
 const runs = (text: string): string[] => text.match(/\s+|\S+/g) ?? [];
 
 /**

@@ -14,7 +14,9 @@ export function generalCodec(library: Library, file: TokenizerFile, parts: Parts
     encode(text) {
       checkUnbroken(text);
       const { ids, tokens } = library.encode(text, { add_special_tokens: false });
-      const checked = ids.map((id, index) => (id === undefined || id === unknownId || tokens[index] === undefined ? -1 : id));
+      const checked = ids.map((id, index) =>
+        id === undefined || id === unknownId || tokens[index] === undefined ? -1 : id,
+      );
       const known = { ids: checked, tokens };
       return (byteLevel && !file.normalizer ? alignBytes(text, known) : null) ?? alignSurfaces(text, known);
     },
@@ -40,14 +42,20 @@ const kLongestRun = 20_000;
 function checkUnbroken(text: string): void {
   for (const run of text.match(/\S+|\s+/gu) ?? []) {
     if (run.length > kLongestRun) {
-      throw new AttentionError('text_too_long', `text: found ${run.length} characters without a break, expected at most ${kLongestRun} for this tokenizer`);
+      throw new AttentionError(
+        'text_too_long',
+        `text: found ${run.length} characters without a break, expected at most ${kLongestRun} for this tokenizer`,
+      );
     }
   }
 }
 
 export function hasStage(stage: Stage | null, type: string): boolean {
   if (!stage) return false;
-  return stage.type === type || [...(stage.pretokenizers ?? []), ...(stage.decoders ?? [])].some((inner) => hasStage(inner, type));
+  return (
+    stage.type === type ||
+    [...(stage.pretokenizers ?? []), ...(stage.decoders ?? [])].some((inner) => hasStage(inner, type))
+  );
 }
 
 /** GPT-2's table: printable bytes stand for themselves, the others for characters from U+0100. */
@@ -69,7 +77,9 @@ const kEncoder = new TextEncoder();
 
 /** Bytes that a token stands for; one that the table does not spell (`<|endoftext|>`) stands for its own text. */
 function byteLength(token: string): number {
-  return Array.from(token).every((character) => kByteOfCharacter.has(character)) ? token.length : kEncoder.encode(token).length;
+  return Array.from(token).every((character) => kByteOfCharacter.has(character))
+    ? token.length
+    : kEncoder.encode(token).length;
 }
 
 /**

@@ -3,7 +3,10 @@ import { AttentionError } from '../error.ts';
 
 /** The part of a tokenizer.json that decides how it is read. */
 export interface TokenizerFile {
-  model: { type?: string; merges?: unknown[]; unk_token?: string | null; byte_fallback?: boolean } & Record<string, unknown>;
+  model: { type?: string; merges?: unknown[]; unk_token?: string | null; byte_fallback?: boolean } & Record<
+    string,
+    unknown
+  >;
   normalizer: Stage | null;
   pre_tokenizer: Stage | null;
   decoder: Stage | null;
@@ -35,7 +38,10 @@ export function takeParts(library: Library, file: TokenizerFile, vocabSize: numb
   for (const [token, id] of vocab) {
     if (token === undefined) vocab.delete(token);
     else if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
-      throw new AttentionError('tokenizer_invalid', `tokenizer.json: token "${token}": found id ${id}, expected 0 to ${vocabSize - 1} (vocab_size of config.json)`);
+      throw new AttentionError(
+        'tokenizer_invalid',
+        `tokenizer.json: token "${token}": found id ${id}, expected 0 to ${vocabSize - 1} (vocab_size of config.json)`,
+      );
     } else vocabulary[id] = token;
   }
   const { normalizer, pre_tokenizer: preTokenizer } = library;

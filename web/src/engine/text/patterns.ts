@@ -12,13 +12,16 @@ export function checkPatterns(node: unknown): void {
   }
 }
 
-const kLongestPattern = 2000;
+const kLongestPattern = 20_000;
 
 function checkPattern(source: string): void {
   const withoutEscapes = source.replace(/\\./gsu, '_');
   const withoutClasses = withoutEscapes.replace(/\[[^\]]*\]/gsu, '_');
   if (source.length > kLongestPattern || /\)(?:[*+]|\{\d+,)/.test(withoutClasses)) {
     const found = source.length > 80 ? `${source.slice(0, 80)}…` : source;
-    throw new AttentionError('tokenizer_invalid', `tokenizer.json: found the pattern "${found}" with a repeated group, expected groups that match once`);
+    throw new AttentionError(
+      'tokenizer_invalid',
+      `tokenizer.json: found the pattern "${found}" with a repeated group, expected groups that match once`,
+    );
   }
 }

@@ -40,7 +40,10 @@ function parseFile(json: string): TokenizerFile {
   const file: unknown = build(() => JSON.parse(json));
   const model = (file as TokenizerFile | null)?.model;
   if (typeof model !== 'object' || model === null || typeof model.vocab !== 'object' || model.vocab === null) {
-    throw new AttentionError('tokenizer_invalid', 'tokenizer.json: found no model.vocab, expected the format of Hugging Face tokenizers');
+    throw new AttentionError(
+      'tokenizer_invalid',
+      'tokenizer.json: found no model.vocab, expected the format of Hugging Face tokenizers',
+    );
   }
   checkPatterns(file);
   const absent = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
@@ -88,7 +91,9 @@ function chooseCodec(library: Library, file: TokenizerFile, parts: Parts): Codec
 function withAddedTokens(codec: Codec, library: Library, parts: Parts): Codec {
   const added = [...library.get_added_tokens_decoder().values()].map((token) => token.content).filter(Boolean);
   if (added.length === 0) return codec;
-  const escaped = added.sort((a, b) => b.length - a.length).map((content) => content.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const escaped = added
+    .sort((a, b) => b.length - a.length)
+    .map((content) => content.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
   const pattern = new RegExp(`(${escaped.join('|')})`, 'u');
   return {
     ...codec,
@@ -97,7 +102,8 @@ function withAddedTokens(codec: Codec, library: Library, parts: Parts): Codec {
       const tokens: string[] = [];
       text.split(pattern).forEach((section, index) => {
         if (section === '') return;
-        const pieces = index % 2 === 1 ? { ids: [parts.vocab.get(section) ?? -1], tokens: [section] } : codec.encode(section);
+        const pieces =
+          index % 2 === 1 ? { ids: [parts.vocab.get(section) ?? -1], tokens: [section] } : codec.encode(section);
         for (const id of pieces.ids) ids.push(id);
         for (const token of pieces.tokens) tokens.push(token);
       });
@@ -127,13 +133,20 @@ function encodeText(codec: Codec, frame: Frame, text: string, limit: number): En
     throw new AttentionError('argument_type', `text: found ${typeof text}, expected a string`);
   }
   if (text.length > maxTextLength) {
-    throw new AttentionError('text_too_long', `text: found ${text.length} characters, expected at most ${maxTextLength}`);
+    throw new AttentionError(
+      'text_too_long',
+      `text: found ${text.length} characters, expected at most ${maxTextLength}`,
+    );
   }
-  const pieces = codec.encode(text);
-  const ids = [...frame.before.map(({ id }) => id), ...pieces.ids, ...frame.after.map(({ id }) => id)];
-  const tokens = [...frame.before.map(({ token }) => token), ...pieces.tokens, ...frame.after.map(({ token }) => token)];
-  if (ids.length === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
-  return checkIds(codec, ids.slice(-limit), tokens.slice(-limit), ids.length);
+  const { ids, tokens } = codec.encode(text);
+  const { before, after } = frame;
+  const total = before.length + ids.length + after.length;
+  if (total === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
+  // A model that was trained with a start token keeps it however long the text is.
+  const room = Math.max(1, limit - before.length - after.length);
+  const usedIds = [...before.map(({ id }) => id), ...ids.slice(-room), ...after.map(({ id }) => id)];
+  const usedTokens = [...before.map(({ token }) => token), ...tokens.slice(-room), ...after.map(({ token }) => token)];
+  return checkIds(codec, usedIds.slice(-limit), usedTokens.slice(-limit), total);
 }
 
 function checkIds({ unknownId, vocabulary }: Codec, ids: number[], tokens: string[], total: number): Encoded {
@@ -142,7 +155,10 @@ function checkIds({ unknownId, vocabulary }: Codec, ids: number[], tokens: strin
     if (id !== unknownId && Number.isInteger(id) && id >= 0 && id < vocabulary.length) return id;
     unknown.push(index);
     if (unknownId === undefined) {
-      throw new AttentionError('text_unknown', `text: found ${JSON.stringify(tokens[index])}, which this vocabulary lacks, and it has no unknown token`);
+      throw new AttentionError(
+        'text_unknown',
+        `text: found ${JSON.stringify(tokens[index])}, which this vocabulary lacks, and it has no unknown token`,
+      );
     }
     return unknownId;
   });

@@ -59,7 +59,12 @@ interface CutContext {
 }
 
 /** The longest piece that begins at `start`, or undefined. */
-function longestPiece({ vocab, rules, longest }: CutContext, word: string, start: number, offset: number): Span | undefined {
+function longestPiece(
+  { vocab, rules, longest }: CutContext,
+  word: string,
+  start: number,
+  offset: number,
+): Span | undefined {
   const prefix = start > 0 ? rules.prefix : '';
   for (let end = Math.min(word.length, start + longest - prefix.length); end > start; --end) {
     const id = vocab.get(prefix + word.slice(start, end));
@@ -71,7 +76,7 @@ function longestPiece({ vocab, rules, longest }: CutContext, word: string, start
 /** Pieces that cover the whole word, or null if one is missing. */
 function greedy(context: CutContext, word: string, offset: number): Span[] | null {
   const spans: Span[] = [];
-  for (let start = 0; start < word.length; ) {
+  for (let start = 0; start < word.length;) {
     const span = longestPiece(context, word, start, offset);
     if (!span) return null;
     spans.push(span);
@@ -97,7 +102,7 @@ function unknownWord(context: CutContext, word: string, offset: number): Span[] 
 function unknownRun(context: CutContext, run: string, offset: number): Span[] {
   if (!kHan.test(run)) return [{ id: -1, start: offset, end: offset + run.length }];
   const spans: Span[] = [];
-  for (let start = 0; start < run.length; ) {
+  for (let start = 0; start < run.length;) {
     const width = run.codePointAt(start)! > 0xffff ? 2 : 1;
     const unknown = { id: -1, start: offset + start, end: offset + start + width };
     const span = longestPiece(context, run, start, offset) ?? unknown;
@@ -116,7 +121,8 @@ function wordWriter(vocabulary: string[], { prefix, cleanup }: WordRules, before
   return (id) => {
     const token = vocabulary[id] ?? '';
     const piece = withoutPrefix(token, prefix);
-    const joined = last === '' || /\s$/u.test(last) || piece !== token || (kHan.test(last.slice(-1)) && kHan.test(piece));
+    const joined =
+      last === '' || /\s$/u.test(last) || piece !== token || (kHan.test(last.slice(-1)) && kHan.test(piece));
     const punctuation = cleanup && /^[.?!,]$/.test(piece);
     last = piece;
     return joined || punctuation ? piece : ` ${piece}`;

@@ -1,0 +1,82 @@
+#include <array>
+
+#include "golden.hpp"
+#include "kernels/activation.hpp"
+#include "kernels/norm.hpp"
+#include "kernels/rotation.hpp"
+#include "kernels/softmax.hpp"
+#include "layers/feed_forward.hpp"
+#include "layers/norm.hpp"
+#include "position/encoding.hpp"
+
+namespace attn::test {
+namespace {
+
+constexpr std::array kBase = {10000.0};
+
+std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
+
+class LayersGolden : public testing::Test {
+ protected:
+  const Golden golden{"layers.safetensors"};
+  const MatrixView<const float> x = golden.matrix("layer_norm.x");
+  std::vector<float> out = std::vector<float>(x.rows * x.cols);
+  const MatrixView<float> y{out.data(), x.rows, x.cols};
+  const double allowed = tolerance(1.0, 4 * x.cols);
+};
+
+TEST_F(LayersGolden, LayerNormEqualsPyTorch) {
+  const LayerNorm norm = {golden.values("layer_norm.gain").data(), golden.values("layer_norm.bias").data(), 1e-5F};
+  layer_norm(norm, x, y);
+  EXPECT_TRUE(close(out, golden.values("layer_norm.y"), allowed));
+}
+
+TEST_F(LayersGolden, RmsNormEqualsPyTorch) {
+  const float* gain = golden.values("layer_norm.gain").data();
+  for (std::size_t i = 0; i < x.rows; ++i) rms_norm(x.row(i), x.cols, gain, 1e-6F, y.row(i));
+  EXPECT_TRUE(close(out, golden.values("rms_norm.y"), allowed));
+}
+
+TEST_F(LayersGolden, SoftmaxEqualsPyTorch) {
+  out = copy(golden.values("layer_norm.x"));
+  for (std::size_t i = 0; i < x.rows; ++i) softmax(out.data() + i * x.cols, x.cols);
+  EXPECT_TRUE(close(out, golden.values("softmax.y"), allowed));
+}
+
+TEST_F(LayersGolden, ActivationsEqualPyTorch) {
+  const std::pair<const char*, Activation> rows[] = {{"gelu_tanh", gelu_tanh}, {"gelu_erf", gelu_erf}, {"silu", silu}};
+  for (const auto& [name, activation] : rows) {
+    std::vector<float> values = copy(golden.values("activation.x"));
+    activation(values.data(), values.size());
+    EXPECT_TRUE(close(values, golden.values(std::string("activation.") + name), tolerance(1.0, 14))) << name;
+  }
+}
+
+TEST_F(LayersGolden, FeedForwardEqualsPyTorch) {
+  const auto linear = [this](const std::string& name) {
+    return Linear{golden.matrix("feed_forward." + name), golden.values("feed_forward." + name + "_bias").data()};
+  };
+  const FeedForward weights = {linear("up"), linear("down"), gelu_tanh};
+  const std::size_t d_mlp = weights.up.weight.cols;
+  std::vector<float> hidden(x.rows * d_mlp);
+  Probe silent(1, 1);
+  feed_forward(weights, x, {hidden.data(), x.rows, d_mlp}, Site{silent}, y);
+  EXPECT_TRUE(close(out, golden.values("feed_forward.y"), allowed));
+}
+
+TEST_F(LayersGolden, SinusoidalTableEqualsPyTorch) {
+  const MatrixView<const float> expected = golden.matrix("sinusoidal.table");
+  const Matrix table = encoding_table(encoding("sinusoidal"), expected.rows, expected.cols, kBase);
+  EXPECT_TRUE(close({table.data(), table.size()}, golden.values("sinusoidal.table"), tolerance(1.0, 2)));
+}
+
+TEST_F(LayersGolden, RotaryPositionsEqualPyTorch) {
+  const MatrixView<const float> rows = golden.matrix("rotary.x");
+  const Matrix table = encoding_table(encoding("rotary"), rows.rows, rows.cols, kBase);
+  std::vector<float> turned = copy(golden.values("rotary.x"));
+  rotate_halves(view(table), {turned.data(), rows.rows, rows.cols});
+  EXPECT_TRUE(close(turned, golden.values("rotary.y"), tolerance(1.0, 8)));
+}
+
+}  // namespace
+}  // namespace attn::test

@@ -1,0 +1,171 @@
+#include "attention/operator.hpp"
+
+#include "allocation.hpp"
+#include "attention_support.hpp"
+
+namespace attn::test {
+namespace {
+
+/// An owned array to hand in.
+struct Array {
+  std::vector<std::size_t> shape;
+  std::vector<float> data;
+
+  Array(std::vector<std::size_t> extent, std::uint32_t seed) : shape(std::move(extent)) {
+    std::size_t count = 1;
+    for (const std::size_t n : shape) count *= n;
+    data = random_floats(count, 2.0F, seed);
+  }
+  operator DenseArray() const { return {shape, data}; }
+};
+
+std::vector<float> to_vector(const Vector& v) { return {v.begin(), v.end()}; }
+
+TEST(Operator, EqualsTheAttentionOfTheModelsAndNamesItsShapes) {
+  const Array q({2, 5, 4}, 1), k({2, 7, 4}, 2), v({2, 7, 3}, 3);
+  const OperatorResult found = attention_operator(q, k, v, {});
+  EXPECT_EQ(found.output_shape, (std::vector<std::size_t>{2, 5, 3}));
+  EXPECT_EQ(found.pattern_shape, (std::vector<std::size_t>{2, 5, 7}));
+
+  Heads pattern = Heads::from_shape({2, 5, 7}), z = Heads::from_shape({2, 5, 3});
+  AttentionOptions options = options_for("bidirectional");
+  options.scale = 1.0F / std::sqrt(4.0F);
+  Probe silent(1, 2);
+  attention({q.data.data(), 2, 5, 4}, {k.data.data(), 2, 7, 4}, {v.data.data(), 2, 7, 3}, options, Site{silent},
+            view(pattern), view(z));
+  EXPECT_TRUE(std::equal(z.begin(), z.end(), found.output.begin(), found.output.end()));
+  EXPECT_TRUE(std::equal(pattern.begin(), pattern.end(), found.pattern.begin(), found.pattern.end()));
+}
+
+TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
+  constexpr std::size_t kBatch = 3;
+  const Array q({kBatch, 4, 6, 5}, 4), k({kBatch, 2, 6, 5}, 5), v({kBatch, 2, 6, 5}, 6);
+  OperatorOptions options;
+  options.variant = "causal";
+  const OperatorResult whole = attention_operator(q, k, v, options);
+  EXPECT_EQ(whole.output_shape, q.shape);
+  for (std::size_t b = 0; b < kBatch; ++b) {
+    const auto sheet = [b](const Array& array) {
+      Array one({array.shape[1], array.shape[2], array.shape[3]}, 0);
+      std::copy_n(array.data.begin() + static_cast<std::ptrdiff_t>(b * one.data.size()), one.data.size(), one.data.begin());
+      return one;
+    };
+    const std::vector<float> one = to_vector(attention_operator(sheet(q), sheet(k), sheet(v), options).output);
+    EXPECT_TRUE(std::equal(one.begin(), one.end(), whole.output.begin() + static_cast<std::ptrdiff_t>(b * one.size())));
+  }
+}
+
+TEST(Operator, TakesAScaleASoftcapAndEitherMask) {
+  const Array q({1, 3, 4}, 7), k({1, 3, 4}, 8), v({1, 3, 4}, 9);
+  const std::vector<std::size_t> mask_shape = {3, 3};
+  const std::vector<std::uint8_t> allowed = {1, 0, 0, 1, 1, 0, 1, 1, 1};
+  const std::vector<float> added = {0, -kInfinity, -kInfinity, 0, 0, -kInfinity, 0, 0, 0};
+  OperatorOptions causal, by_cells, by_numbers;
+  for (OperatorOptions* options : {&causal, &by_cells, &by_numbers}) {
+    options->scale = 0.3F;
+    options->softcap = 2.0F;
+  }
+  causal.variant = "causal";
+  by_cells.mask_shape = by_numbers.mask_shape = mask_shape;
+  by_cells.allowed = allowed;
+  by_numbers.added = added;
+  const std::vector<float> expected = to_vector(attention_operator(q, k, v, causal).output);
+  EXPECT_EQ(to_vector(attention_operator(q, k, v, by_cells).output), expected);
+  EXPECT_EQ(to_vector(attention_operator(q, k, v, by_numbers).output), expected);
+  EXPECT_NE(to_vector(attention_operator(q, k, v, {}).output), expected);
+}
+
+struct Refusal {
+  const char* what;
+  std::vector<std::size_t> q, k, v;
+  const char* names;
+};
+
+class OperatorRefusalTest : public testing::TestWithParam<Refusal> {};
+
+INSTANTIATE_TEST_SUITE_P(Shapes, OperatorRefusalTest,
+                         testing::Values(Refusal{"rank", {4, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (4, 4)"},
+                                         Refusal{"empty_axis", {1, 0, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (1, 0, 4)"},
+                                         Refusal{"width", {1, 4, 5}, {1, 4, 4}, {1, 4, 4}, "k: found (1, 4, 4)"},
+                                         Refusal{"heads", {3, 4, 4}, {2, 4, 4}, {2, 4, 4}, "k: found (2, 4, 4)"},
+                                         Refusal{"value_heads", {2, 4, 4}, {2, 4, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
+                                         Refusal{"value_tokens", {1, 4, 4}, {1, 6, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
+                                         Refusal{"batch", {2, 1, 4, 4}, {1, 1, 4, 4}, {2, 1, 4, 4}, "k: found (1, 1, 4, 4)"}),
+                         [](const auto& test) { return std::string(test.param.what); });
+
+TEST_P(OperatorRefusalTest, ShapesThatDoNotGoTogetherAreRefusedByName) {
+  const Refusal& r = GetParam();
+  const auto call = [&] { attention_operator(Array(r.q, 1), Array(r.k, 2), Array(r.v, 3), {}); };
+  EXPECT_EQ(code_of(call), "argument_shape");
+  EXPECT_NE(message_of(call).find(r.names), std::string::npos) << message_of(call);
+}
+
+TEST(OperatorRefusal, DataThatDoesNotFillItsShape) {
+  Array q({1, 4, 4}, 1);
+  q.data.pop_back();
+  EXPECT_EQ(code_of([&] { attention_operator(q, Array({1, 4, 4}, 2), Array({1, 4, 4}, 3), {}); }), "argument_shape");
+}
+
+/// The product of the axes wraps around to 0, which is as many elements as the data has.
+TEST(OperatorRefusal, AShapeWhoseProductOverflows) {
+  constexpr std::size_t kHalf = std::size_t{1} << (std::numeric_limits<std::size_t>::digits / 2);
+  const std::vector<std::size_t> shape = {kHalf, kHalf, 1};
+  const DenseArray huge = {shape, {}};
+  EXPECT_EQ(code_of([&] { attention_operator(huge, huge, huge, {}); }), "argument_shape");
+}
+
+TEST(OperatorRefusal, APatternLargerThanMemoryBeforeAnythingIsAllocated) {
+  constexpr std::size_t kTokens = std::size_t{1} << 16;  // the pattern's 2^32 numbers wrap around to 0 in wasm
+  const Array q({1, kTokens, 1}, 1), k({1, kTokens, 1}, 2), v({1, kTokens, 1}, 3);
+  const Allocations before;
+  EXPECT_EQ(code_of([&] { attention_operator(q, k, v, {}); }), "memory_limit");
+  EXPECT_LT(before.bytes_since(), 10'000U);
+}
+
+TEST(OperatorRefusal, AMaskOfAnotherShapeOrWithoutOne) {
+  const Array q({1, 3, 4}, 7), k({1, 5, 4}, 8), v({1, 5, 4}, 9);
+  const std::vector<std::uint8_t> cells(15, 1);
+  const auto code = [&](std::vector<std::size_t> shape, std::span<const std::uint8_t> allowed, std::span<const float> added) {
+    OperatorOptions options;
+    options.mask_shape = shape;
+    options.allowed = allowed;
+    options.added = added;
+    return code_of([&] { attention_operator(q, k, v, options); });
+  };
+  const std::span<const std::uint8_t> allowed(cells);
+  const std::vector<float> numbers(15, 0.0F);
+  EXPECT_EQ(code({3, 5}, allowed, {}), "none");
+  EXPECT_EQ(code({5, 3}, allowed, {}), "argument_shape");
+  EXPECT_EQ(code({3, 5, 1}, allowed, {}), "argument_shape");
+  EXPECT_EQ(code({3, 5}, allowed.first(14), {}), "argument_shape");
+  EXPECT_EQ(code({3, 5}, {}, {}), "argument_shape");
+  EXPECT_EQ(code({}, allowed.first(14), {}), "argument_shape");
+  EXPECT_EQ(code({3, 5}, allowed.first(1), numbers), "argument_shape");
+}
+
+TEST(OperatorRefusal, NumbersOutOfRange) {
+  const Array q({1, 3, 4}, 7), k({1, 3, 4}, 8), v({1, 3, 4}, 9);
+  const auto code = [&](float scale, float softcap) {
+    OperatorOptions options;
+    options.scale = scale;
+    options.softcap = softcap;
+    return code_of([&] { attention_operator(q, k, v, options); });
+  };
+  EXPECT_EQ(code(-1.0F, 0.0F), "none");
+  EXPECT_EQ(code(kNaN, 0.0F), "argument_range");
+  EXPECT_EQ(code(kInfinity, 0.0F), "argument_range");
+  EXPECT_EQ(code(1.0F, -1.0F), "argument_range");
+  EXPECT_EQ(code(1.0F, kNaN), "argument_range");
+}
+
+TEST(OperatorRefusal, AnUnknownVariantWithTheKnownOnesNamed) {
+  const Array q({1, 3, 4}, 7), k({1, 3, 4}, 8), v({1, 3, 4}, 9);
+  OperatorOptions options;
+  options.variant = "sideways";
+  EXPECT_EQ(code_of([&] { attention_operator(q, k, v, options); }), "variant_unknown");
+  const std::string message = message_of([&] { attention_operator(q, k, v, options); });
+  for (const Variant& row : variants()) EXPECT_NE(message.find(row.name), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace attn::test

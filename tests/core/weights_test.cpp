@@ -1,0 +1,103 @@
+#include "allocation.hpp"
+#include "model_support.hpp"
+
+namespace attn::test {
+namespace {
+
+std::string code_for(const Folder& folder) {
+  return code_of([&] { Model(folder.config, folder.weights); });
+}
+std::string message_for(const Folder& folder) {
+  return message_of([&] { Model(folder.config, folder.weights); });
+}
+
+TEST(Weights, AMissingTensorIsNamed) {
+  Folder folder("gpt2_f32");
+  folder.with_header("\"h.1.attn.c_attn.weight\"", "\"h.1.attn.c_attn.wait\"");
+  EXPECT_EQ(code_for(folder), "tensor_missing");
+  EXPECT_EQ(message_for(folder), "weight \"h.1.attn.c_attn.weight\": not in the file, expected (12, 36)");
+}
+
+TEST(Weights, AnExtraTensorIsNamed) {
+  Folder folder("gpt2_f32");
+  folder.with_header("{", "{\"h.2.ln_1.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},");
+  EXPECT_EQ(code_for(folder), "tensor_unexpected");
+  EXPECT_NE(message_for(folder).find("\"h.2.ln_1.weight\""), std::string::npos) << message_for(folder);
+}
+
+TEST(Weights, AMisShapedTensorIsNamed) {
+  Folder folder("gpt2_f32");
+  folder.with_header("[12,36]", "[36,12]");
+  EXPECT_EQ(code_for(folder), "tensor_shape");
+  EXPECT_EQ(message_for(folder), "weight \"h.0.attn.c_attn.weight\": found (36, 12), expected (12, 36)");
+}
+
+TEST(Weights, ATensorOfAnotherRankIsRefused) {
+  Folder flat("gpt2_f32"), deep("gpt2_f32");
+  EXPECT_EQ(code_for(flat.with_header("[12,36]", "[432]")), "tensor_shape");
+  EXPECT_EQ(code_for(deep.with_header("[12,36]", "[12,36,1]")), "tensor_shape");
+}
+
+TEST(Weights, AWrongTypeIsRefused) {
+  Folder folder("gpt2_f32");
+  EXPECT_EQ(code_for(folder.with_header("\"dtype\":\"F32\"", "\"dtype\":\"F64\"")), "tensor_dtype");
+}
+
+TEST(Weights, AWeightThatIsNotFiniteIsNamed) {
+  for (const std::uint8_t fraction : {0x80, 0xC0}) {  // the last F32: infinity, then NaN
+    Folder folder("gpt2_f32");
+    folder.weights[folder.weights.size() - 1] = 0x7F;
+    folder.weights[folder.weights.size() - 2] = fraction;
+    folder.weights[folder.weights.size() - 3] = folder.weights[folder.weights.size() - 4] = 0;
+    EXPECT_EQ(code_for(folder), "tensor_not_finite");
+    EXPECT_NE(message_for(folder).find("tensor \"ln_f.bias\""), std::string::npos) << message_for(folder);
+  }
+}
+
+TEST(Weights, ATruncatedFileIsRefused) {
+  Folder folder("gpt2_f32");
+  folder.weights.pop_back();
+  EXPECT_EQ(code_for(folder), "file_truncated");
+}
+
+TEST(Weights, OfAnotherConfigAreRefused) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"\"n_embd\": 12", "\"n_embd\": 14"}, {"\"vocab_size\": 31", "\"vocab_size\": 30"},
+      {"\"n_positions\": 16", "\"n_positions\": 17"}, {"\"n_inner\": null", "\"n_inner\": 24"}};
+  for (const auto& [from, to] : changes) {
+    Folder folder("gpt2_f32");
+    EXPECT_EQ(code_for(folder.with_config(from, to)), "tensor_shape") << to;
+  }
+  Folder deeper("gpt2_f32"), shallower("gpt2_f32");
+  EXPECT_EQ(code_for(deeper.with_config("\"n_layer\": 2", "\"n_layer\": 3")), "tensor_missing");
+  EXPECT_EQ(code_for(shallower.with_config("\"n_layer\": 2", "\"n_layer\": 1")), "tensor_unexpected");
+}
+
+/// The tiny model with a vocabulary of 100,000: its old embedding takes the place of a head, which is not read.
+Folder with_large_vocabulary() {
+  constexpr std::size_t kBytes = 100'000 * 12 * sizeof(float);
+  Folder folder("gpt2_f32");
+  const std::size_t end = folder.weights.size() - 8 - folder.header().size();
+  folder.weights.resize(folder.weights.size() + kBytes);
+  folder.with_header("\"wte.weight\"", "\"lm_head.weight\"");
+  folder.with_header("{", "{" + entry_text("wte.weight", "F32", "100000,12", end, end + kBytes) + ",");
+  folder.with_config("\"vocab_size\": 31", "\"vocab_size\": 100000");
+  return folder;
+}
+
+TEST(Weights, AreCopiedOnceAndOnlyWhenEveryTensorWasFound) {
+  constexpr std::size_t kNamesAndShapes = 200'000;
+  Folder folder = with_large_vocabulary();
+  const Allocations loading;
+  const std::size_t weights = Model(folder.config, folder.weights).transformer().parameters() * sizeof(float);
+  EXPECT_GE(loading.bytes_since(), weights);
+  EXPECT_LT(loading.bytes_since(), weights + kNamesAndShapes);
+
+  folder.with_header("\"ln_f.bias\"", "\"ln_g.bias\"");
+  const Allocations refusing;
+  EXPECT_EQ(code_of([&] { Model(folder.config, folder.weights); }), "tensor_missing");
+  EXPECT_LT(refusing.bytes_since(), kNamesAndShapes);
+}
+
+}  // namespace
+}  // namespace attn::test
