@@ -1,9 +1,9 @@
 """Every figure that is printed about the sentence model, from held-out sequences.
 
 Definitions (README.md says them for people):
-- accuracy of a phenomenon: the share of its sentences whose decisive word has the largest logit
-  of all words, at the position before it;
-- score of a head for a phenomenon: the mean over its sentences of pattern[query, key] at the link;
+- accuracy of a phenomenon: the share of its decisive words that have the largest logit of all
+  words, at the position before;
+- score of a head for a phenomenon: the mean of pattern[query, key] over its links;
 - a head is removed by setting its pattern to zero, so that its z is zero, the others staying.
 """
 
@@ -19,24 +19,24 @@ LEARNED, MATCHES, BREAKS, SPARES = 0.98, 0.8, 0.25, 0.05
 class HeldOut:
     """The held-out sequences as arrays; `data` is heldout.json.
 
-    ids (sequences, n_ctx) padded with 0; rows, decisive, query, key: one entry a sentence."""
+    ids (sequences, n_ctx) padded with 0; rows, decisive, query, key: one entry a link."""
 
     def __init__(self, data):
         sequences = data["sequences"]
         width = max(len(sequence["ids"]) for sequence in sequences)
         self.ids = np.zeros((len(sequences), width), dtype=np.int64)
-        sentences = []
+        links = []
         for row, sequence in enumerate(sequences):
             self.ids[row, : len(sequence["ids"])] = sequence["ids"]
-            sentences += [(row, *sentence) for sentence in sequence["sentences"]]
-        columns = list(zip(*sentences))
+            links += [(row, *link) for link in sequence["links"]]
+        columns = list(zip(*links))
         self.rows, self.decisive, self.query, self.key = (np.array(columns[i]) for i in (0, 3, 4, 5))
         self.kind = np.array([f"{phenomenon}.{lang}" for phenomenon, lang in zip(columns[1], columns[2])])
         self.phenomenon = np.array(columns[1])
         self.wanted = self.ids[self.rows, self.decisive]
 
     def groups(self):
-        """{name: mask over sentences}: each phenomenon, then each phenomenon in one language."""
+        """{name: mask over links}: each phenomenon, then each phenomenon in one language."""
         names = list(dict.fromkeys(self.phenomenon))
         found = {name: self.phenomenon == name for name in names}
         found.update({kind: self.kind == kind for name in names for kind in sorted(set(self.kind[found[name]]))})
@@ -45,7 +45,7 @@ class HeldOut:
 
 @torch.no_grad()
 def decisive_logits(model, held, probe=None, rows_a_batch=128):
-    """Logits (sentences, vocab) before each decisive word; `probe(first_row, name, value)` sees stations."""
+    """Logits (links, vocab) before each decisive word; `probe(first_row, name, value)` sees stations."""
     parts = []
     for start in range(0, len(held.ids), rows_a_batch):
         ids = torch.from_numpy(held.ids[start : start + rows_a_batch])
@@ -138,7 +138,7 @@ def measure(model, held, grammar):
             "name": name, "label": entry["label"], "accuracy": accuracy[name],
             "best": best[name], "best_by_language": {"en": best[f"{name}.en"], "zh": best[f"{name}.zh"]},
         })  # fmt: skip
-    return rounded({"sentences": len(held.rows), "phenomena": phenomena, "scores": scores, "without": without})
+    return rounded({"links": len(held.rows), "phenomena": phenomena, "scores": scores, "without": without})
 
 
 def rounded(value):

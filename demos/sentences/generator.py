@@ -1,4 +1,4 @@
-"""Writes sentences from grammar.json, each with its decisive word and its true link.
+"""Writes sentences from grammar.json, each with its decisive words and their true links.
 
 A template is a row of slots. A string is one or more fixed words. Any other slot gives one entry
 of a class (`of`), or the word of an earlier slot again (`same`), under the conditions `not`
@@ -58,7 +58,7 @@ class Generator:
 
     def _fill(self, template, avoid):
         """A sentence of the template, or None when the words run out."""
-        tokens, bound, place, decisive, link = [], {}, {}, None, None
+        tokens, bound, place, decisive, links = [], {}, {}, [], []
         for slot in template["slots"]:
             if isinstance(slot, str):
                 tokens += slot.split()
@@ -70,13 +70,14 @@ class Generator:
                 return None
             entry = self.rng.choice(options)
             if "looks_at" in slot:
-                decisive, link = len(tokens), [len(tokens) - 1, place[slot["looks_at"]]]
+                decisive.append(len(tokens))
+                links.append([len(tokens) - 1, place[slot["looks_at"]]])
             if "id" in slot:
                 bound[slot["id"]], place[slot["id"]] = entry, len(tokens)
             tokens += entry["tokens"]
         return {
             "phenomenon": template["phenomenon"], "lang": template["lang"], "template": template["id"],
-            "tokens": tokens, "decisive": decisive, "link": link, "held_out": is_held_out(template, bound),
+            "tokens": tokens, "decisive": decisive, "links": links, "held_out": is_held_out(template, bound),
         }
 
     def _options(self, slot, bound, avoid):
@@ -103,7 +104,7 @@ class Generator:
         while len(tokens) < length:
             spoken = self.rng.choice(["en", "zh"]) if lang == "mixed" else lang
             sentence = self.sentence(self.rng.choices(self.names, self.shares)[0], spoken, False, people)
-            decisive.append(len(tokens) + sentence["decisive"])
+            decisive += [len(tokens) + position for position in sentence["decisive"]]
             tokens += sentence["tokens"]
             people |= self._people_in(sentence)
         return tokens[:length], [position for position in decisive if position < length]

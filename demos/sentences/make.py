@@ -62,18 +62,19 @@ def training_batch(grammar, index, rng):
 def held_out_data(grammar, index, seed=2026):
     """heldout.json: whole sentences of unseen combinations, packed as in training.
 
-    A sentence is [phenomenon, lang, decisive, query, key]: positions within the sequence's ids."""
+    A link is [phenomenon, lang, decisive, query, key]: positions within the sequence's ids."""
     generator = Generator(grammar, random.Random(seed))
     kinds = [kind for kind in generator.templates for _ in range(HELD_OUT_SENTENCES)]
     generator.rng.shuffle(kinds)
     sequences = []
     for placed in generator.held_out_sequences(kinds, N_CTX - 1):
         ids = [index[word] for _, sentence in placed for word in sentence["tokens"]]
-        sentences = [
-            [sentence["phenomenon"], sentence["lang"], *(1 + start + i for i in (sentence["decisive"], *sentence["link"]))]
+        links = [
+            [sentence["phenomenon"], sentence["lang"], *(1 + start + i for i in (decisive, *link))]
             for start, sentence in placed
+            for decisive, link in zip(sentence["decisive"], sentence["links"])
         ]
-        sequences.append({"ids": [words.BEGIN_ID, *ids], "sentences": sentences})
+        sequences.append({"ids": [words.BEGIN_ID, *ids], "links": links})
     return {"n_ctx": N_CTX, "columns": ["phenomenon", "lang", "decisive", "query", "key"], "sequences": sequences}
 
 
@@ -86,7 +87,7 @@ def write_data(grammar, index):
     lines = ",\n".join(compact_json(sequence) for sequence in held.pop("sequences"))
     export.write_atomically(HELD_OUT, f'{compact_json(held)[:-1]},"sequences":[\n{lines}\n]}}\n')
     golden = [
-        {key: sentence[key] for key in ("phenomenon", "lang", "template", "tokens", "link")}
+        {key: sentence[key] for key in ("phenomenon", "lang", "template", "tokens", "links")}
         for sentence in golden_sentences(grammar)
     ]
     lines = ",\n".join(compact_json(sentence) for sentence in golden)
@@ -122,7 +123,7 @@ def train(arguments, grammar, index):
     trainer.train(
         model, options, lambda rng: training_batch(grammar, index, rng),
         lambda averaged: figures.decisive_report(averaged, held), folder,
-        on_step=sparse.charge_schedule(arguments.charge, arguments.charge_begin, 3 * arguments.charge_begin),
+        on_step=sparse.charge_schedule(arguments.charge, arguments.charge_begin, arguments.charge_full),
     )  # fmt: skip
     model = gpt2.GPT2(config)
     trainer.load_best(model, folder)
@@ -131,7 +132,7 @@ def train(arguments, grammar, index):
 
 def run_folder(arguments):
     a = arguments
-    name = f"b-l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-{a.charge_begin}-drop{a.dropout}-seed{a.seed}"
+    name = f"c-l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-{a.charge_begin}-drop{a.dropout}-seed{a.seed}"
     return os.path.join(ROOT, "build", "training", "sentences", name)
 
 
@@ -174,7 +175,8 @@ def parse():
     parser.add_argument("--lr", type=float, default=0.02)
     parser.add_argument("--weight-decay", type=float, default=0.01)
     parser.add_argument("--charge", type=float, default=0.01, help="for each head at work per token, in nats")
-    parser.add_argument("--charge-begin", type=int, default=600, help="the step from which the charge rises")
+    parser.add_argument("--charge-begin", type=int, default=2500, help="the step from which the charge rises")
+    parser.add_argument("--charge-full", type=int, default=4000, help="the step from which it is charged in full")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--force", action="store_true", help="export even if the shipped model ranks higher")
     parser.add_argument("--write-data", action="store_true")

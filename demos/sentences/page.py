@@ -38,7 +38,7 @@ def page_info(heads):
 
 def summary(heads):
     """The figures that the README quotes: for each phenomenon, over both languages and in each."""
-    found = {"sentences": heads["sentences"]}
+    found = {"links": heads["links"]}
     for entry in heads["phenomena"]:
         for group, best in (("", entry["best"]), *((f".{lang}", best) for lang, best in entry["best_by_language"].items())):
             others = min(best["others_without"].values())
@@ -51,7 +51,7 @@ def readme_table(heads):
     """The README's table of figures, in Markdown."""
     found = summary(heads)
     lines = [
-        f"{found.pop('sentences')} held-out sentences.", "",
+        f"{found.pop('links')} decisive words of unseen sentences.", "",
         "| phenomenon | right | best head | score | right without it | others without it, lowest | clean |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip

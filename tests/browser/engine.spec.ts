@@ -173,7 +173,7 @@ for (const kind of ['trap', 'abort', 'stack', 'exception']) {
         );
       // Nothing in the package's API fails on purpose, so the test asks the worker itself.
       workers[0]!.postMessage({ id: 1e9, method: 'fail', args: [failure] });
-      const pending = await codeOf(model.run('abc'));
+      const pending = await Promise.all([codeOf(model.run('abc')), codeOf(engine.variants()), codeOf(model.run('a'))]);
       const later = await codeOf(model.run('abc'));
       const again = await engine.loadModel('model');
       const after = await again.run('abc');
@@ -186,7 +186,7 @@ for (const kind of ['trap', 'abort', 'stack', 'exception']) {
       };
     }, kind);
     expect(found).toEqual({
-      pending: 'engine_restarted',
+      pending: ['engine_restarted', 'engine_restarted', 'engine_restarted'],
       later: 'disposed',
       reasons: [expect.any(String)],
       workers: 2,

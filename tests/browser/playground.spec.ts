@@ -23,6 +23,13 @@ async function type(page: Page, text: string, tokens: number): Promise<void> {
   await expect(chips(page)).toHaveCount(tokens);
 }
 
+/** Types a number in place of the one that is there; `fill` adds to it in Firefox. */
+async function enter(page: Page, name: string, number: string): Promise<void> {
+  const input = page.getByRole('spinbutton', { name });
+  await input.press('Control+a');
+  await input.pressSequentially(number);
+}
+
 /** The likeliest next tokens and their probabilities, as the table for readers says them. */
 async function nextTokens(page: Page): Promise<{ token: string; cells: string[] }[]> {
   const rows = await bars(page).evaluateAll((all) => all.map((row) => [...row.children].map((part) => part.textContent ?? '')));
@@ -182,17 +189,18 @@ test('the mask is painted cell by cell, with the keyboard and with the mouse', a
   await page.getByRole('switch', { name: 'Paint the mask' }).click();
   await cell(page).focus();
   for (const key of ['Control+Home', 'ArrowDown', 'Space']) await cell(page).press(key);
-  await expect(page.getByText('1 cells painted')).toBeVisible();
+  await expect(page.getByText('Cells painted: 1')).toBeVisible();
   await expect.poll(async () => (await readCsv(page)).find(({ query, key }) => query === 1 && key === 0)!.weight).toBe(0);
+  await cell(page).scrollIntoViewIfNeeded();
   const box = (await cell(page).boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height * 1.5);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 1.5, box.y + box.height * 1.5, { steps: 5 });
   await page.mouse.up();
-  await expect(page.getByText('3 cells painted')).toBeVisible();
+  await expect(page.getByText('Cells painted: 3')).toBeVisible();
   await expect.poll(async () => (await readCsv(page)).find(({ query, key }) => query === 2 && key === 2)!.weight).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(page.getByText('1 cells painted')).toBeVisible();
+  await expect(page.getByText('Cells painted: 1')).toBeVisible();
 });
 
 test('temperature inside attention sharpens it', async ({ page }) => {
@@ -210,10 +218,9 @@ test('temperature inside attention sharpens it', async ({ page }) => {
 test('writes on, the same for the same seed, and stops when told', async ({ page }) => {
   await open(page);
   const output = page.getByRole('log');
-  const seed = page.getByRole('spinbutton', { name: 'Seed' });
   await page.getByText('How it chooses').click();
   const write = async (number: string, before: string) => {
-    await seed.fill(number);
+    await enter(page, 'Seed', number);
       await page.getByRole('button', { name: 'Continue the text' }).click();
     await expect(output).not.toHaveText(before);
     await expect(page.getByText('40 tokens in')).toBeVisible();
@@ -227,13 +234,14 @@ test('writes on, the same for the same seed, and stops when told', async ({ page
   await page.getByRole('button', { name: 'Continue the text' }).click();
   await expect(output).not.toHaveText(first);
   await expect(output).toHaveAttribute('aria-busy', 'false');
-  await expect(output).toHaveText(/^anna loved ben \. who was loved \? [^.]*\.\s*$/);
+  const written = (await output.textContent())!.slice((await field(page).inputValue()).length);
+  expect(written.trimEnd()).toMatch(/^[^.]*\.$/);
 });
 
 test('a long text is stopped by the button', async ({ page }) => {
   await open(page);
   await page.getByText('How it chooses').click();
-  await page.getByRole('spinbutton', { name: 'Tokens' }).fill('500');
+  await enter(page, 'Tokens', '500');
   // Faster than a driver's hand: 500 tokens take less than a second.
   await page.evaluate(async () => {
     const button = document.querySelector<HTMLButtonElement>('.write .primary')!;
@@ -275,7 +283,7 @@ test('downloads the picture as SVG and PNG', async ({ page }) => {
   const svg = await save(page, 'SVG picture');
   expect(svg.name).toMatch(/^attention-sentences-layer\d-head\d\.svg$/);
   expect(svg.bytes.toString('utf8')).toMatch(/^<svg[^>]*xmlns=/);
-  expect(svg.bytes.toString('utf8')).toContain('anna');
+  for (const token of await chips(page).allTextContents()) expect(svg.bytes.toString('utf8')).toContain(`>${token}<`);
   const png = await save(page, 'PNG picture');
   expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
 });

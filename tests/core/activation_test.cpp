@@ -45,7 +45,8 @@ TEST_P(ActivationTest, EqualsTheDoubleLoopAtEveryLengthAndOffset) {
 }
 
 TEST_P(ActivationTest, HoldsFarFromZeroAndNearIt) {
-  expect_equal(GetParam(), {0.0F, -0.0F, 1e-30F, -1e-30F, 12.0F, -12.0F, 80.0F, -80.0F, 200.0F, -200.0F, 1e6F, -1e6F}, 0);
+  expect_equal(GetParam(), {0.0F, -0.0F, 1e-30F, -1e-30F, 12.0F, -12.0F, 80.0F, -80.0F, 200.0F, -200.0F, 1e6F, -1e6F},
+               0);
 }
 
 TEST_P(ActivationTest, CarriesNaNOn) {

@@ -107,9 +107,8 @@ TEST(Cache, RefusesMoreThanItHasRoomFor) {
   Probe silent = model.probe();
   std::vector<float> logits(vocab);
   const auto forward = [&](std::size_t tokens) {
-    return code_of([&] {
-      model.forward(std::span(kIds).first(tokens), cache, workspace, silent, {logits.data(), 1, vocab});
-    });
+    return code_of(
+        [&] { model.forward(std::span(kIds).first(tokens), cache, workspace, silent, {logits.data(), 1, vocab}); });
   };
   EXPECT_EQ(forward(7), "context_length");
   EXPECT_EQ(forward(4), "none");

@@ -39,7 +39,8 @@ TEST(Config, KnowsTheActivationsByHuggingFacesNames) {
 }
 
 TEST(Config, PassesOverWhatItDoesNotKnow) {
-  EXPECT_EQ(code_for(config_with(R"(,"n_head":3,"architectures":["GPT2LMHeadModel"],"attention_playground":{"a":1})")), "none");
+  EXPECT_EQ(code_for(config_with(R"(,"n_head":3,"architectures":["GPT2LMHeadModel"],"attention_playground":{"a":1})")),
+            "none");
 }
 
 struct Refusal {
@@ -67,24 +68,33 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"unknown_family", bent("gpt2", "mamba"), "family_unknown", "found \"mamba\", expected one of gpt2"},
         Refusal{"no_width", bent("n_embd", "n_emb"), "config_invalid", "n_embd: missing"},
         Refusal{"text_for_width", bent("12", "\"12\""), "config_invalid", "n_embd: found no number"},
-        Refusal{"zero_layers", bent("\"n_layer\":2", "\"n_layer\":0"), "config_invalid", "n_layer: found 0, expected 1 to 256"},
+        Refusal{"zero_layers", bent("\"n_layer\":2", "\"n_layer\":0"), "config_invalid",
+                "n_layer: found 0, expected 1 to 256"},
         Refusal{"negative_layers", bent("\"n_layer\":2", "\"n_layer\":-2"), "config_invalid", "n_layer: found -2"},
-        Refusal{"half_a_layer", bent("\"n_layer\":2", "\"n_layer\":1.5"), "config_invalid", "found 1.5, expected a whole number"},
+        Refusal{"half_a_layer", bent("\"n_layer\":2", "\"n_layer\":1.5"), "config_invalid",
+                "found 1.5, expected a whole number"},
         Refusal{"too_many_layers", bent("\"n_layer\":2", "\"n_layer\":257"), "config_invalid", "n_layer: found 257"},
         Refusal{"absurd_width", bent("12", "1e12"), "config_invalid", "n_embd: found 1000000000000"},
         Refusal{"infinite_width", bent("12", "1e999"), "config_invalid", "n_embd: found infinity"},
-        Refusal{"absurd_context", bent("16", "131073"), "config_invalid", "n_positions: found 131073, expected 1 to 131072"},
+        Refusal{"absurd_context", bent("16", "131073"), "config_invalid",
+                "n_positions: found 131073, expected 1 to 131072"},
         Refusal{"absurd_vocabulary", bent("31", "1048577"), "config_invalid", "vocab_size: found 1048577"},
-        Refusal{"odd_heads", bent("\"n_head\":3", "\"n_head\":5"), "config_invalid", "n_head: found 5, expected a divisor of n_embd = 12"},
-        Refusal{"too_many_heads", bent("\"n_head\":3", "\"n_head\":24"), "config_invalid", "n_head: found 24, expected 1 to 12"},
+        Refusal{"odd_heads", bent("\"n_head\":3", "\"n_head\":5"), "config_invalid",
+                "n_head: found 5, expected a divisor of n_embd = 12"},
+        Refusal{"too_many_heads", bent("\"n_head\":3", "\"n_head\":24"), "config_invalid",
+                "n_head: found 24, expected 1 to 12"},
         Refusal{"absurd_inner", more("\"n_inner\":131073"), "config_invalid", "n_inner: found 131073"},
         Refusal{"epsilon", more("\"layer_norm_epsilon\":0"), "config_invalid", "layer_norm_epsilon: found 0"},
-        Refusal{"activation", more("\"activation_function\":\"relu6\""), "config_invalid", "activation_function: found \"relu6\", expected one of gelu_new"},
+        Refusal{"activation", more("\"activation_function\":\"relu6\""), "config_invalid",
+                "activation_function: found \"relu6\", expected one of gelu_new"},
         Refusal{"activation_no_text", more("\"activation_function\":1"), "config_invalid", "activation_function"},
-        Refusal{"untied", more("\"tie_word_embeddings\":false"), "config_invalid", "tie_word_embeddings: expected true"},
-        Refusal{"unscaled", more("\"scale_attn_weights\":false"), "config_invalid", "scale_attn_weights: expected true"},
+        Refusal{"untied", more("\"tie_word_embeddings\":false"), "config_invalid",
+                "tie_word_embeddings: expected true"},
+        Refusal{"unscaled", more("\"scale_attn_weights\":false"), "config_invalid",
+                "scale_attn_weights: expected true"},
         Refusal{"layer_scaled", more("\"scale_attn_by_inverse_layer_idx\":true"), "config_invalid", "expected false"},
-        Refusal{"cross", more("\"add_cross_attention\":true"), "config_invalid", "add_cross_attention: expected false"}),
+        Refusal{"cross", more("\"add_cross_attention\":true"), "config_invalid",
+                "add_cross_attention: expected false"}),
     [](const auto& test) { return std::string(test.param.what); });
 
 TEST_P(ConfigRefusalTest, HasItsCodeAndNamesTheCulprit) {

@@ -18,7 +18,9 @@ inline Bytes file_with_length(std::uint64_t length, const std::string& header, c
   return file;
 }
 
-inline Bytes file_of(const std::string& header, const Bytes& data) { return file_with_length(header.size(), header, data); }
+inline Bytes file_of(const std::string& header, const Bytes& data) {
+  return file_with_length(header.size(), header, data);
+}
 
 inline Bytes bytes_of(std::span<const float> values) {
   Bytes bytes(values.size_bytes());

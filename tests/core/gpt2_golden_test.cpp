@@ -55,7 +55,8 @@ TEST(Gpt2, ReadsItsConfig) {
 }
 
 TEST(Gpt2, CountsItsParametersOnceWhateverElseTheFileHolds) {
-  const std::size_t expected = (31 + 16) * 12 + 2 * (12 * 36 + 36 + 12 * 12 + 12 + 12 * 48 + 48 + 48 * 12 + 12 + 48) + 24;
+  const std::size_t expected =
+      (31 + 16) * 12 + 2 * (12 * 36 + 36 + 12 * 12 + 12 + 12 * 48 + 48 + 48 * 12 + 12 + 48) + 24;
   EXPECT_EQ(Tiny("gpt2_f32").model.transformer().parameters(), expected);
   EXPECT_EQ(Tiny("gpt2_prefixed").model.transformer().parameters(), expected);
 }

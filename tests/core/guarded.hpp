@@ -21,7 +21,9 @@ class Guarded {
   std::span<const float> values() const { return std::span(cells_).subspan(begin_, count_); }
 
   bool intact() const {
-    const auto untouched = [](float x) { return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(kNaN); };
+    const auto untouched = [](float x) {
+      return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(kNaN);
+    };
     const auto begin = cells_.begin() + static_cast<std::ptrdiff_t>(begin_);
     return std::all_of(cells_.begin(), begin, untouched) &&
            std::all_of(begin + static_cast<std::ptrdiff_t>(count_), cells_.end(), untouched);

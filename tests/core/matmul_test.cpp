@@ -15,7 +15,9 @@ using Reference = xt::xtensor<double, 2>;
 class Padded {
  public:
   Padded(std::size_t rows, std::size_t cols, std::size_t gap, std::uint32_t seed)
-      : values_(Reference::from_shape({rows, cols})), stride_(cols + gap), cells_(fill(rows, cols, gap, seed), seed % simd::kWidth) {}
+      : values_(Reference::from_shape({rows, cols})),
+        stride_(cols + gap),
+        cells_(fill(rows, cols, gap, seed), seed % simd::kWidth) {}
 
   MatrixView<float> view() { return {cells_.data(), values_.shape(0), values_.shape(1), stride_}; }
   const Reference& values() const { return values_; }

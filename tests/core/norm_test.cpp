@@ -9,7 +9,9 @@ struct Row {
   std::vector<float> x, gain, bias;
 
   Row(std::size_t length, float scale, float shift)
-      : x(random_floats(length, scale, 21)), gain(random_floats(length, 2.0F, 22)), bias(random_floats(length, 1.0F, 23)) {
+      : x(random_floats(length, scale, 21)),
+        gain(random_floats(length, 2.0F, 22)),
+        bias(random_floats(length, 1.0F, 23)) {
     for (float& value : x) value += shift;
   }
 };

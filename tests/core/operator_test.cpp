@@ -47,7 +47,8 @@ TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
   for (std::size_t b = 0; b < kBatch; ++b) {
     const auto sheet = [b](const Array& array) {
       Array one({array.shape[1], array.shape[2], array.shape[3]}, 0);
-      std::copy_n(array.data.begin() + static_cast<std::ptrdiff_t>(b * one.data.size()), one.data.size(), one.data.begin());
+      std::copy_n(array.data.begin() + static_cast<std::ptrdiff_t>(b * one.data.size()), one.data.size(),
+                  one.data.begin());
       return one;
     };
     const std::vector<float> one = to_vector(attention_operator(sheet(q), sheet(k), sheet(v), options).output);
@@ -83,15 +84,16 @@ struct Refusal {
 
 class OperatorRefusalTest : public testing::TestWithParam<Refusal> {};
 
-INSTANTIATE_TEST_SUITE_P(Shapes, OperatorRefusalTest,
-                         testing::Values(Refusal{"rank", {4, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (4, 4)"},
-                                         Refusal{"empty_axis", {1, 0, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (1, 0, 4)"},
-                                         Refusal{"width", {1, 4, 5}, {1, 4, 4}, {1, 4, 4}, "k: found (1, 4, 4)"},
-                                         Refusal{"heads", {3, 4, 4}, {2, 4, 4}, {2, 4, 4}, "k: found (2, 4, 4)"},
-                                         Refusal{"value_heads", {2, 4, 4}, {2, 4, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
-                                         Refusal{"value_tokens", {1, 4, 4}, {1, 6, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
-                                         Refusal{"batch", {2, 1, 4, 4}, {1, 1, 4, 4}, {2, 1, 4, 4}, "k: found (1, 1, 4, 4)"}),
-                         [](const auto& test) { return std::string(test.param.what); });
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, OperatorRefusalTest,
+    testing::Values(Refusal{"rank", {4, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (4, 4)"},
+                    Refusal{"empty_axis", {1, 0, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (1, 0, 4)"},
+                    Refusal{"width", {1, 4, 5}, {1, 4, 4}, {1, 4, 4}, "k: found (1, 4, 4)"},
+                    Refusal{"heads", {3, 4, 4}, {2, 4, 4}, {2, 4, 4}, "k: found (2, 4, 4)"},
+                    Refusal{"value_heads", {2, 4, 4}, {2, 4, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
+                    Refusal{"value_tokens", {1, 4, 4}, {1, 6, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
+                    Refusal{"batch", {2, 1, 4, 4}, {1, 1, 4, 4}, {2, 1, 4, 4}, "k: found (1, 1, 4, 4)"}),
+    [](const auto& test) { return std::string(test.param.what); });
 
 TEST_P(OperatorRefusalTest, ShapesThatDoNotGoTogetherAreRefusedByName) {
   const Refusal& r = GetParam();
@@ -125,7 +127,8 @@ TEST(OperatorRefusal, APatternLargerThanMemoryBeforeAnythingIsAllocated) {
 TEST(OperatorRefusal, AMaskOfAnotherShapeOrWithoutOne) {
   const Array q({1, 3, 4}, 7), k({1, 5, 4}, 8), v({1, 5, 4}, 9);
   const std::vector<std::uint8_t> cells(15, 1);
-  const auto code = [&](std::vector<std::size_t> shape, std::span<const std::uint8_t> allowed, std::span<const float> added) {
+  const auto code = [&](std::vector<std::size_t> shape, std::span<const std::uint8_t> allowed,
+                        std::span<const float> added) {
     OperatorOptions options;
     options.mask_shape = shape;
     options.allowed = allowed;

@@ -84,7 +84,8 @@ Matrix turned(const std::vector<float>& x, std::size_t tokens) {
 
 TEST(Rotary, AQueryTimesAKeyDependsOnTheirDistanceAlone) {
   constexpr std::size_t kTokens = 30, kWidth = 16;
-  const Matrix q = turned(random_floats(kWidth, 1.0F, 61), kTokens), k = turned(random_floats(kWidth, 1.0F, 62), kTokens);
+  const Matrix q = turned(random_floats(kWidth, 1.0F, 61), kTokens),
+               k = turned(random_floats(kWidth, 1.0F, 62), kTokens);
   const auto product = [&](std::size_t t, std::size_t s) {
     double sum = 0.0;
     for (std::size_t c = 0; c < kWidth; ++c) sum += static_cast<double>(q(t, c)) * static_cast<double>(k(s, c));

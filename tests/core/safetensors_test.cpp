@@ -31,8 +31,8 @@ TEST(Safetensors, ReadsF32) {
 TEST(Safetensors, ReadsF16WithItsDenormals) {
   const std::vector<std::uint16_t> halves = {0x0000, 0x8000, 0x3C00, 0xC000, 0x3555, 0x7BFF,
                                              0xFBFF, 0x0400, 0x0001, 0x8001, 0x03FF, 0x83FF};
-  const std::vector<float> expected = {0.0F,     -0.0F,      1.0F,        -2.0F,       0.333251953125F,   65504.0F,
-                                       -65504.0F, 0x1p-14F, 0x1p-24F, -0x1p-24F, 0x1.ff8p-15F, -0x1.ff8p-15F};
+  const std::vector<float> expected = {0.0F,      -0.0F,    1.0F,     -2.0F,     0.333251953125F, 65504.0F,
+                                       -65504.0F, 0x1p-14F, 0x1p-24F, -0x1p-24F, 0x1.ff8p-15F,    -0x1.ff8p-15F};
   const std::vector<float> found =
       values_of(file_of("{" + entry_text("a", "F16", "12", 0, 24) + "}", bytes_of(halves)), "a");
   EXPECT_EQ(found, expected);
@@ -45,8 +45,8 @@ TEST(Safetensors, ReadsEveryFiniteF16) {
   for (unsigned bits = 0; bits < 0x10000; ++bits) {
     if ((bits >> 10 & 31) != 31) halves.push_back(static_cast<std::uint16_t>(bits));
   }
-  const std::vector<float> found = values_of(
-      file_of("{" + entry_text("a", "F16", "63488", 0, 126976) + "}", bytes_of(halves)), "a");
+  const std::vector<float> found =
+      values_of(file_of("{" + entry_text("a", "F16", "63488", 0, 126976) + "}", bytes_of(halves)), "a");
   ASSERT_EQ(found.size(), halves.size());
   for (std::size_t i = 0; i < halves.size(); ++i) {
     const int exponent = halves[i] >> 10 & 31, fraction = halves[i] & 1023;
@@ -62,9 +62,10 @@ TEST(Safetensors, ReadsBF16) {
 }
 
 TEST(Safetensors, ReadsSeveralTensorsInAnyOrderWithMetadataAndPadding) {
-  const Bytes bytes = file_of("{\"__metadata__\":{\"format\":\"pt\"}," + entry_text("b", "F32", "1", 4, 8) + "," +
-                                  entry_text("none", "F32", "0,7", 4, 4) + "," + entry_text("a", "F32", "", 0, 4) + "}   ",
-                              bytes_of(std::vector<float>{1.0F, 2.0F}));
+  const Bytes bytes =
+      file_of("{\"__metadata__\":{\"format\":\"pt\"}," + entry_text("b", "F32", "1", 4, 8) + "," +
+                  entry_text("none", "F32", "0,7", 4, 4) + "," + entry_text("a", "F32", "", 0, 4) + "}   ",
+              bytes_of(std::vector<float>{1.0F, 2.0F}));
   EXPECT_EQ(values_of(bytes, "a"), std::vector<float>{1.0F});
   EXPECT_EQ(values_of(bytes, "b"), std::vector<float>{2.0F});
   EXPECT_EQ(values_of(bytes, "none"), std::vector<float>{});

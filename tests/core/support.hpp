@@ -28,7 +28,8 @@ inline std::vector<float> random_floats(std::size_t count, float scale, std::uin
 }
 
 /// The error that `roundings` roundings in float may leave in a result whose intermediate values are at most
-/// `magnitude`: epsilon x magnitude x length. Library functions count for four (they keep to two units in the last place).
+/// `magnitude`: epsilon x magnitude x length. Library functions count for four (they keep to two units in the last
+/// place).
 inline double tolerance(double magnitude, std::size_t roundings) {
   return static_cast<double>(std::numeric_limits<float>::epsilon()) * magnitude * static_cast<double>(roundings);
 }

@@ -61,9 +61,10 @@ TEST(Weights, ATruncatedFileIsRefused) {
 }
 
 TEST(Weights, OfAnotherConfigAreRefused) {
-  const std::pair<const char*, const char*> changes[] = {
-      {"\"n_embd\": 12", "\"n_embd\": 14"}, {"\"vocab_size\": 31", "\"vocab_size\": 30"},
-      {"\"n_positions\": 16", "\"n_positions\": 17"}, {"\"n_inner\": null", "\"n_inner\": 24"}};
+  const std::pair<const char*, const char*> changes[] = {{"\"n_embd\": 12", "\"n_embd\": 14"},
+                                                         {"\"vocab_size\": 31", "\"vocab_size\": 30"},
+                                                         {"\"n_positions\": 16", "\"n_positions\": 17"},
+                                                         {"\"n_inner\": null", "\"n_inner\": 24"}};
   for (const auto& [from, to] : changes) {
     Folder folder("gpt2_f32");
     EXPECT_EQ(code_for(folder.with_config(from, to)), "tensor_shape") << to;

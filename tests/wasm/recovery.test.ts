@@ -122,6 +122,19 @@ describe('a worker', () => {
     },
   );
 
+  it('is replaced once, whatever the old one still says', async () => {
+    const { engine, ports, reasons, last } = await openRemote();
+    const old = last();
+    for (let i = 0; i < 3; ++i) old.port.onAnswer({ fatal: 'a trap' });
+    old.port.onFailure('a late error');
+    expect((await engine.variants()).length).toBeGreaterThan(0);
+    old.port.onAnswer({ fatal: 'a trap' });
+    old.port.onAnswer({ id: 1, result: 'stale' });
+    expect((await engine.variants()).length).toBeGreaterThan(0);
+    expect([reasons.length, ports.length]).toEqual([1, 2]);
+    engine.dispose();
+  });
+
   it('can fail thirty times', async () => {
     const { engine, ports, reasons, last } = await openRemote();
     for (let i = 0; i < 30; ++i) {

@@ -1,6 +1,7 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { describe, expect, it } from 'vitest';
 import { openTokenizer } from '../../web/src/engine/text/tokenizer.ts';
+import { dense, kNastyTexts } from './texts.ts';
 import { byteTokenizer, characterTokenizer, unigramTokenizer, wordTokenizer } from './tokenizers.ts';
 
 const kLetters = 'abcdefghijklmnopqrstuvwxyz \n白日依山尽';
@@ -11,22 +12,6 @@ const bytes = () => openTokenizer(byteTokenizer(), 300);
 
 /** ids as the library itself gives them: what a model was trained with. */
 const libraryIds = (json: string, text: string) => new Library(JSON.parse(json), {}).encode(text).ids;
-
-/** The text without its blanks, which word tokenizers mean to drop. */
-const dense = (text: string) => text.replace(/\s+/gu, '');
-
-const kNastyTexts = [
-  'plain words',
-  '我爱过他。anna loved ben .',
-  '👩‍👩‍👧 family 🇨🇳',
-  'lone \ud800 high, low \udc00 end\udfff',
-  'control \u0000\u0007\u001b[31m and \u200b zero width \ufeff bom',
-  'İstanbul ΣΑΣ ﬁ ﬂ e\u0301 é 각 \u1100\u1161\u11a8',
-  '\u202eright to left\u202c אבג',
-  'a\r\nb\tc\u00a0d\u3000e',
-  '[UNK] <unk> <|endoftext|> ##known',
-  '🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(3),
-];
 
 describe('characters', () => {
   it('gives one token a code point, as the library does', async () => {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { complete, continuations, knownWords, take, type Completion } from './completion.ts';
+import { complete, continuations, knownWords, take, type Offer } from './completion.ts';
 import type { Say } from './messages.ts';
 
 const maxWords = 8;
@@ -31,7 +31,7 @@ export class TextField extends LitElement {
   declare active: number;
   declare closed: boolean;
   private known: readonly string[] = [];
-  private completion: Completion = { start: 0, end: 0, words: [] };
+  private offers: readonly Offer[] = [];
 
   constructor() {
     super();
@@ -54,18 +54,20 @@ export class TextField extends LitElement {
       this.known = knownWords(this.words?.vocabulary ?? []);
     }
     if (changes.has('text') && !this.matches(':focus-within')) this.caret = this.text.length;
-    this.completion = this.find();
-    if (this.active >= this.completion.words.length) this.active = -1;
+    this.offers = this.find();
+    if (this.active >= this.offers.length) this.active = -1;
   }
 
-  private find(): Completion {
+  /** Ways to finish the word at the caret, then words that may follow. */
+  private find(): readonly Offer[] {
     const { words, text, caret } = this;
-    if (!words || this.closed) return { start: 0, end: 0, words: [] };
-    const found = complete(text, caret, this.known, maxWords);
-    if (found.words.length > 0 || caret < text.length || !words.next) return found;
+    if (!words || this.closed) return [];
+    const found = complete(text, caret, this.known).slice(0, maxWords);
     const { next } = words;
-    if (next.text.trimEnd() !== text.trimEnd() || text.trim() === '') return found;
-    return continuations(text, next.probs, words.vocabulary, maxWords);
+    if (!next || caret < text.length || text.trim() === '' || next.text.trimEnd() !== text.trimEnd()) return found;
+    // A word that is not finished yet is unknown to the model: what it expects after it says nothing.
+    const unfinished = found.length > 0 && !this.known.includes(text.slice(found[0]!.start));
+    return unfinished ? found : [...found, ...continuations(text, next.probs, words.vocabulary, maxWords)].slice(0, maxWords);
   }
 
   private input(area: HTMLTextAreaElement): void {
@@ -80,8 +82,8 @@ export class TextField extends LitElement {
     this.dispatchEvent(new CustomEvent('text-input', { detail: text }));
   }
 
-  private async accept(word: string): Promise<void> {
-    const { text, caret } = take(this.text, this.completion, word);
+  private async accept(offer: Offer): Promise<void> {
+    const { text, caret } = take(this.text, offer);
     this.active = -1;
     this.caret = caret;
     this.tell(text);
@@ -92,21 +94,22 @@ export class TextField extends LitElement {
   }
 
   private key(event: KeyboardEvent): void {
-    const { words } = this.completion;
+    const { offers } = this;
+    const chosen = offers[this.active];
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown' && words.length > 0) this.active = (this.active + 1) % words.length;
+    if (event.key === 'ArrowDown' && offers.length > 0) this.active = (this.active + 1) % offers.length;
     else if (event.key === 'ArrowUp' && this.active >= 0) this.active -= 1;
-    else if ((event.key === 'Enter' || event.key === 'Tab') && this.active >= 0) void this.accept(words[this.active] ?? '');
-    else if (event.key === 'Escape' && words.length > 0) this.closed = true;
+    else if ((event.key === 'Enter' || event.key === 'Tab') && chosen) void this.accept(chosen);
+    else if (event.key === 'Escape' && offers.length > 0) this.closed = true;
     // A sentence of words has one line.
     else if (event.key !== 'Enter' || !this.words) return;
     event.preventDefault();
   }
 
   override render(): TemplateResult {
-    const { say, completion, active } = this;
+    const { say, offers, active } = this;
     const combobox = this.words !== null;
-    const open = completion.words.length > 0;
+    const open = offers.length > 0;
     return html`
       <label for="text">${say('text.label')}</label>
       <textarea
@@ -133,19 +136,19 @@ export class TextField extends LitElement {
   }
 
   private renderWords(): TemplateResult {
-    const { say, completion, active } = this;
+    const { say, offers, active } = this;
     return html`
       <div id="words" class="words" role="listbox" aria-label=${say('text.completions')} title=${say('text.completionHint')}>
-        ${completion.words.map(
-          (word, index) => html`
+        ${offers.map(
+          (offer, index) => html`
             <span
               id=${`word-${index}`}
               class="word"
               role="option"
               aria-selected=${String(index === active)}
               @pointerdown=${(event: Event) => event.preventDefault()}
-              @click=${() => this.accept(word)}
-              ><bdi>${word}</bdi></span
+              @click=${() => this.accept(offer)}
+              ><bdi>${offer.word}</bdi></span
             >
           `,
         )}

@@ -27,6 +27,7 @@ export function writePanel(panel: Panel): TemplateResult {
   return html`
     <section class="write" aria-labelledby="write-title">
       <h2 id="write-title">${say('write.title')}</h2>
+      <p class="caption">${say('write.about')}</p>
       <div class="change">
         <button type="button" class="primary" ?disabled=${idle && !running} @click=${running ? actions.stopWriting : actions.write}>
           ${say(running ? 'write.stop' : 'write.start')}

@@ -17,7 +17,7 @@ const layout = css`
   }
   @container (min-width: 44rem) {
     .body {
-      grid-template-columns: minmax(11rem, 17rem) minmax(0, 1fr);
+      grid-template-columns: minmax(13rem, 19rem) minmax(0, 1fr);
     }
     .side {
       grid-column: 1 / -1;
@@ -25,7 +25,7 @@ const layout = css`
   }
   @container (min-width: 66rem) {
     .body {
-      grid-template-columns: minmax(11rem, 17rem) minmax(0, 1fr) minmax(16rem, 20rem);
+      grid-template-columns: minmax(13rem, 19rem) minmax(0, 1fr) minmax(16rem, 20rem);
     }
     .side {
       grid-column: auto;

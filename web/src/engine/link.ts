@@ -166,8 +166,13 @@ export class Link {
   }
 
   #listen(port: Port): void {
-    port.onFailure = (reason) => this.#restart(reason);
+    // What an old worker still had to say must not end the new one.
+    const epoch = this.#epoch;
+    port.onFailure = (reason) => {
+      if (epoch === this.#epoch) this.#restart(reason);
+    };
     port.onAnswer = (answer: Answer) => {
+      if (epoch !== this.#epoch) return undefined;
       if ('fatal' in answer) return this.#restart(answer.fatal);
       const pending = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
