@@ -31,9 +31,9 @@ int live_models = 0;
 
 // ---- The guard: an Error of the core becomes a JavaScript Error with the same code -----------------------------------
 
-[[noreturn]] void throw_to_javascript(std::string_view code, std::string_view message) {
+[[noreturn]] void throw_to_javascript(std::string_view message, const val& code) {
   val error = val::global("Error").new_(text(message));
-  error.set("code", text(code));
+  error.set("code", code);
   error.throw_();
   __builtin_unreachable();
 }
@@ -47,10 +47,10 @@ struct Guard<Function> {
     try {
       return Function(std::forward<Args>(args)...);
     } catch (const Error& error) {
-      throw_to_javascript(error.name(), error.what());
+      throw_to_javascript(error.what(), text(error.name()));
     } catch (const std::bad_alloc&) {
-      throw_to_javascript(kErrorNames[static_cast<std::size_t>(Code::memory_limit)],
-                          "memory: the browser gave no more for this call");
+      // Without a code, so the instance is discarded: memory that a tab has taken goes back in no other way.
+      throw_to_javascript("the browser gave no more memory", val::undefined());
     }
   }
 };

@@ -51,7 +51,11 @@ export class HeatText extends HTMLElement {
     if (hadFocus) this.tokenAt(this.focused)?.focus({ preventScroll: true });
   }
 
-  private makeToken({ tokens, weights, selected, written, unknown }: HeatTextData, index: number, heat: number): HTMLElement {
+  private makeToken(
+    { tokens, weights, selected, written, unknown }: HeatTextData,
+    index: number,
+    heat: number,
+  ): HTMLElement {
     const span = document.createElement('span');
     const token = tokens[index] ?? '';
     span.textContent = token === ' ' ? ' ' : visibleToken(token);
@@ -85,7 +89,14 @@ export class HeatText extends HTMLElement {
   private key(event: KeyboardEvent): void {
     const last = this.querySelectorAll('[data-index]').length - 1;
     const at = this.indexOf(event.target);
-    const moves: Record<string, number> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last, Enter: at, ' ': at };
+    const moves: Record<string, number> = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      Home: 0,
+      End: last,
+      Enter: at,
+      ' ': at,
+    };
     const next = moves[event.key];
     if (next === undefined || at < 0) return;
     event.preventDefault();

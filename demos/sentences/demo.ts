@@ -27,7 +27,10 @@ const pairs: readonly Record<Side, string>[] = [
   { left: '我爱过他。谁被爱过？', right: '他爱过我。谁被爱过？' },
   { left: 'anna loved ben . who was loved ?', right: 'ben loved anna . who was loved ?' },
   { left: '小红救过小明。谁救过别人？', right: '小明救过小红。谁救过别人？' },
-  { left: 'maria helped tom at school . who helped someone ?', right: 'tom helped maria at school . who helped someone ?' },
+  {
+    left: 'maria helped tom at school . who helped someone ?',
+    right: 'tom helped maria at school . who helped someone ?',
+  },
 ];
 
 const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -120,7 +123,10 @@ function draw(): void {
 }
 
 function look() {
-  return { lang: root.lang.startsWith('zh') ? 'zh' : 'en', theme: root.dataset.shade === 'dark' ? 'dark' : 'light' } as const;
+  return {
+    lang: root.lang.startsWith('zh') ? 'zh' : 'en',
+    theme: root.dataset.shade === 'dark' ? 'dark' : 'light',
+  } as const;
 }
 
 function drawSide(side: Side, { run, changed, link }: Reading): void {

@@ -28,6 +28,7 @@ import trainer  # noqa: E402
 import figures  # noqa: E402
 import page  # noqa: E402
 import sparse  # noqa: E402
+import start  # noqa: E402
 import words  # noqa: E402
 from generator import Generator, golden_sentences, load_grammar  # noqa: E402
 
@@ -101,16 +102,13 @@ def load_held_out():
 
 
 def new_model(config):
-    """A model whose position table begins as sinusoids (Vaswani et al. 2017, section 3.5), of the size of
-    the word embeddings, so that a head can find the word before its own early on. It is trained on."""
     model = sparse.SparseGPT2(config)
-    angle = torch.arange(config.n_ctx)[:, None] / 1000 ** (torch.arange(0, config.d_model, 2) / config.d_model)
-    model.wpe.weight.data = 0.02 * torch.cat([angle.sin(), angle.cos()], dim=1)
+    start.begin(model)
     return model
 
 
 def train(arguments, grammar, index):
-    """One run, or the rest of it; returns its best model."""
+    """One run, or the rest of it; returns the model at its end, when heads are charged in full."""
     config = gpt2.Config(len(index), N_CTX, arguments.d_model, arguments.layers, arguments.heads, arguments.dropout)
     options = trainer.Options(
         steps=arguments.steps, minutes=arguments.minutes, seed=arguments.seed, weight_decay=arguments.weight_decay,
@@ -120,19 +118,18 @@ def train(arguments, grammar, index):
     model, held = new_model(config), load_held_out()
     print(f"{gpt2.count_parameters(model)} parameters, {len(index)} words", flush=True)
     folder = run_folder(arguments)
-    trainer.train(
+    run = trainer.train(
         model, options, lambda rng: training_batch(grammar, index, rng),
         lambda averaged: figures.decisive_report(averaged, held), folder,
         on_step=sparse.charge_schedule(arguments.charge, arguments.charge_begin, arguments.charge_full),
     )  # fmt: skip
-    model = gpt2.GPT2(config)
-    trainer.load_best(model, folder)
+    trainer.copy_into(model, run.average)
     return model.eval()
 
 
 def run_folder(arguments):
     a = arguments
-    name = f"c-l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-{a.charge_begin}-drop{a.dropout}-seed{a.seed}"
+    name = f"f-l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-{a.charge_begin}-drop{a.dropout}-seed{a.seed}"
     return os.path.join(ROOT, "build", "training", "sentences", name)
 
 

@@ -36,7 +36,9 @@ export interface Measure {
 /** Measures `patterns`, one (heads, tokens, tokens) per layer. Null while no letter has such a place. */
 export function measure(question: Question, tokens: readonly string[], patterns: readonly Tensor[]): Measure | null {
   const count = tokens.length;
-  const asked = tokens.map((_, query) => ({ query, keys: question(tokens, query) })).filter(({ keys }) => keys.length > 0);
+  const asked = tokens
+    .map((_, query) => ({ query, keys: question(tokens, query) }))
+    .filter(({ keys }) => keys.length > 0);
   if (asked.length === 0) return null;
   const heads = patterns.flatMap(({ shape, data }, layer) =>
     Array.from({ length: shape[0] ?? 0 }, (_, head) => {

@@ -57,7 +57,10 @@ async function write(list: string): Promise<string> {
 /** Runs the model on the whole, and reads the list and what was written from its tokens. */
 async function look(text: string): Promise<{ run: Run; patterns: Tensor[] } & Sorting> {
   const run = await model.run(text, { record: ['blocks.*.attn.pattern'] });
-  const patterns = Array.from({ length: model.info.n_layers }, (_, layer) => run.activations[`blocks.${layer}.attn.pattern`]!);
+  const patterns = Array.from(
+    { length: model.info.n_layers },
+    (_, layer) => run.activations[`blocks.${layer}.attn.pattern`]!,
+  );
   const arrow = run.tokens.indexOf('>');
   return { run, patterns, list: run.tokens.slice(0, arrow), written: run.tokens.slice(arrow + 1) };
 }

@@ -55,7 +55,12 @@ export function together(measured: readonly Pointing[][]): Pointing[] {
     sum.map((head, index) => {
       const { hits, steps, mass } = next[index]!;
       const all = head.steps + steps;
-      return { ...head, hits: head.hits + hits, steps: all, mass: (head.mass * head.steps + mass * steps) / Math.max(1, all) };
+      return {
+        ...head,
+        hits: head.hits + hits,
+        steps: all,
+        mass: (head.mass * head.steps + mass * steps) / Math.max(1, all),
+      };
     }),
   );
 }

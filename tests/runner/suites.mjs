@@ -140,7 +140,13 @@ export const kSuites = [
       return checkSizes(kRoot, print);
     },
   },
-  { name: 'fresh clone', run: ({ print }) => testFreshClone(kRoot, print) },
+  {
+    name: 'fresh clone',
+    run: async ({ print }) => {
+      await prepare();
+      return testFreshClone(kRoot, print);
+    },
+  },
 ];
 
 /** Whether the suite's folder holds a test yet. */

@@ -66,7 +66,11 @@ export function createActions(store: Store<Live>, session: Session, knowledge: P
       if (!sameHead(shown, store.get().settings.shown)) settings({ shown });
     },
     selectCell: (cell) => settings({ cell }),
-    setView: (view) => settings({ view }),
+    setView(view) {
+      // Arcs have no cells to paint.
+      if (view === 'arcs') store.set({ painting: false });
+      settings({ view });
+    },
     showLinks: (links) => settings({ links }),
     toggleHead: (head) => change(changing.toggleHead(store.get().settings.changes, head)),
     allHeadsOn: () => change({ ...store.get().settings.changes, off: [] }),

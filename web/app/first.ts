@@ -19,19 +19,23 @@ export type BestHeads = (phenomenon: string, lang: Lang) => HeadRef | undefined;
 
 const nothingKnown: Knowledge = { grammar: null, bestHead: () => undefined };
 
-/** Reads `grammar.json` and `heads.json`. The page works without them, so a failure gives nothing. */
+/**
+ * Reads `heads.json` of the model's folder, and its demo's `grammar.json`, whose address the page's head names.
+ * The page works without them, so a failure gives nothing.
+ */
 export async function readKnowledge(): Promise<Knowledge> {
   try {
-    const [grammar, heads] = await Promise.all(['grammar.json', 'heads.json'].map(readJson));
+    const { href } = document.querySelector<HTMLLinkElement>('#grammar')!;
+    const [grammar, heads] = await Promise.all([href, new URL('heads.json', modelUrl('sentences'))].map(readJson));
     return { grammar: grammar as GrammarFile, bestHead: readHeads(heads) };
   } catch {
     return nothingKnown;
   }
 }
 
-async function readJson(name: string): Promise<unknown> {
-  const response = await fetch(new URL(name, modelUrl('sentences')));
-  if (!response.ok) throw new Error(`${name}: status ${response.status}`);
+async function readJson(url: string | URL): Promise<unknown> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
   return response.json();
 }
 

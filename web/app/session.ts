@@ -47,8 +47,9 @@ export function startSession(events: SessionEvents): Session {
   const starting = init({ worker: true });
   let opened: Opened | null = null;
   let loading: AbortController | null = null;
-  let wish: Wish | null = null;
-  let fatal: Wish | null = null;
+  /** The wish that is being computed, and how often each one brought the worker down. */
+  let pending: string | null = null;
+  const crashes = new Map<string, number>();
   let broken = false;
 
   async function open(name: string, source: ModelSource): Promise<boolean> {
@@ -74,26 +75,31 @@ export function startSession(events: SessionEvents): Session {
     }
   }
 
-  const show = latest<Wish>(async (next) => {
-    wish = next;
+  const show = latest<Wish>(async (wish) => {
     const current = opened;
     if (!current) return;
+    const key = JSON.stringify(wish);
     try {
-      const picture = await draw(current, next);
+      if ((crashes.get(key) ?? 0) > 1) throw new AttentionError('engine_broken', 'this text ended the computing worker twice, so it is not tried again');
+      pending = key;
+      const picture = await draw(current, wish);
+      pending = null;
       if (current === opened) events.onPicture(picture);
     } catch (error) {
-      if (!lostWorker(error)) events.onFailure('failure.run', error);
+      if (lostWorker(error)) return;
+      pending = null;
+      events.onFailure('failure.run', error);
     }
   });
 
+  /** Opens the model again in the new worker; the page then asks for its picture as after every opening. */
   async function restart(reason: string): Promise<void> {
     const lost = opened;
     opened = null;
+    if (pending !== null) crashes.set(pending, (crashes.get(pending) ?? 0) + 1);
+    pending = null;
     events.onRestart(reason);
-    if (!lost || !(await open(lost.name, lost.source))) return;
-    // What brought the worker down once is not tried again by itself.
-    if (wish && wish !== fatal) show(wish);
-    fatal = wish;
+    if (lost) await open(lost.name, lost.source);
   }
 
   void starting.then(

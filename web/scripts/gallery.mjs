@@ -10,7 +10,8 @@ export const kPictures = { light: 'picture.webp', dark: 'picture-dark.webp' };
 export function demoNames(root) {
   const folder = join(root, 'demos');
   const pages = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.html')));
-  const placeOf = (name) => Number(/<meta name="gallery-place" content="(\d+)"/.exec(readPage(root, name))?.[1] ?? Infinity);
+  const placeOf = (name) =>
+    Number(/<meta name="gallery-place" content="(\d+)"/.exec(readPage(root, name))?.[1] ?? Infinity);
   const placed = pages.map((name) => ({ name, place: placeOf(name) }));
   // Names decide between equal places; Infinity - Infinity is not a number, and so counts as equal.
   return placed.sort((a, b) => a.place - b.place || a.name.localeCompare(b.name, 'en')).map(({ name }) => name);
@@ -43,7 +44,10 @@ function card(root, name) {
   // A demo without a picture yet is still linked; tests/browser/gallery.spec.ts asks for the picture.
   const pictures = Object.entries(kPictures)
     .filter(([, file]) => existsSync(join(root, 'demos', name, file)))
-    .map(([shade, file]) => `<img class="in-${shade}" src="/demos/${name}/${file}" alt="" width="640" height="400" loading="lazy" />`);
+    .map(
+      ([shade, file]) =>
+        `<img class="in-${shade}" src="/demos/${name}/${file}" alt="" width="640" height="400" loading="lazy" />`,
+    );
   return `<li class="card">
 <a href="demos/${name}/index.html">${pictures.join('')}<h2>${title}</h2></a>
 <p>${sentence}</p>
@@ -56,7 +60,12 @@ export function galleryCards(root) {
     name: 'gallery-cards',
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) => html.replace(kMark, () => demoNames(root).map((name) => card(root, name)).join('\n')),
+      handler: (html) =>
+        html.replace(kMark, () =>
+          demoNames(root)
+            .map((name) => card(root, name))
+            .join('\n'),
+        ),
     },
   };
 }

@@ -12,6 +12,10 @@ import { TokenChips } from './token-chips.ts';
 
 export type View = 'map' | 'arcs';
 
+/** Up to so many tokens all small maps are drawn at once, above them after a pause of milliseconds. */
+const kQuickTokens = 64;
+const kPause = 150;
+
 const sceneKeys = ['scene', 'lang', 'shade'] as const;
 const gridKeys = [...sceneKeys, 'off', 'badges', 'sorted', 'masked'] as const;
 const largeKeys = [...sceneKeys, 'shown', 'view', 'links', 'masked', 'painting'] as const;
@@ -58,6 +62,7 @@ export class AttentionView extends LitElement {
   private large: { kind: 'map'; plot: AttentionMap } | { kind: 'arcs'; plot: AttentionArcs } | null = null;
   private grid: HeadGrid | null = null;
   private sum: Arithmetic | null = null;
+  private gridTimer = 0;
   private unwatch = (): void => {};
 
   constructor() {
@@ -85,6 +90,7 @@ export class AttentionView extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearTimeout(this.gridTimer);
     this.unwatch();
   }
 
@@ -102,7 +108,7 @@ export class AttentionView extends LitElement {
     this.setAttribute('data-shade', this.shade);
     if (!this.scene) return;
     const any = (keys: readonly (keyof AttentionView)[]) => keys.some((key) => changes.has(key));
-    if (any(gridKeys)) this.drawGrid();
+    if (any(gridKeys)) this.drawGridSoon();
     else if (changes.has('shown')) this.grid?.select(this.shown);
     if (any(largeKeys)) this.drawLarge();
     else if (changes.has('cell')) this.large?.plot.select(this.cell);
@@ -118,6 +124,13 @@ export class AttentionView extends LitElement {
     const tokens = this.scene?.tokens.length ?? 0;
     const cell = this.hovered ?? this.cell;
     return cell && cell.query < tokens && cell.key < tokens ? cell : null;
+  }
+
+  /** Many large maps take a moment: while somebody types, they wait for a pause. */
+  private drawGridSoon(): void {
+    clearTimeout(this.gridTimer);
+    if (!this.grid || this.scene!.tokens.length <= kQuickTokens) this.drawGrid();
+    else this.gridTimer = window.setTimeout(() => this.drawGrid(), kPause);
   }
 
   private drawGrid(): void {

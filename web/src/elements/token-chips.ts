@@ -1,7 +1,12 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { visibleToken } from '../plots/tokens.ts';
 import { chipStyles } from './token-chips-styles.ts';
 import { sayIn, type Lang } from './messages.ts';
+
+/** A start token of the tokenizer's own, such as `[BOS]` or `<s>`. */
+function isMarker(token: string, index: number): boolean {
+  return index === 0 && /^(\[[A-Z]+\]|<[^<>]{1,20}>)$/.test(token);
+}
 
 /**
  * The text as the model reads it, one chip a token. Each shows how much of a query's attention it gets.
@@ -68,6 +73,7 @@ export class TokenChips extends LitElement {
       <div class="chips" role="listbox" aria-orientation="horizontal" aria-label=${sayIn(this.lang, 'tokens')} title=${sayIn(this.lang, 'tokensHint')}>
         ${this.tokens.map((token, index) => {
           const strange = unknown.has(index);
+          const remark = strange ? sayIn(this.lang, 'unknown') : isMarker(token, index) ? sayIn(this.lang, 'marker') : '';
           const classes = `chip${strange ? ' unknown' : ''}${index === this.query ? ' query' : ''}${index === this.key ? ' key' : ''}`;
           return html`
             <span
@@ -75,7 +81,8 @@ export class TokenChips extends LitElement {
               role="option"
               tabindex=${index === focused ? 0 : -1}
               aria-selected=${String(index === this.query)}
-              aria-label=${strange ? `${visibleToken(token)}: ${sayIn(this.lang, 'unknown')}` : visibleToken(token)}
+              aria-label=${remark ? `${visibleToken(token)}: ${remark}` : visibleToken(token)}
+              title=${remark || nothing}
               @pointerenter=${() => this.tell('chip-hover', index)}
               @pointerleave=${() => this.tell('chip-hover', null)}
               @focus=${() => this.focusChip(index)}
