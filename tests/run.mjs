@@ -5,7 +5,7 @@ import { ensureToolchain } from '../wasm/toolchain/toolchain.mjs';
 import { reportFailure, secondsSince } from '../wasm/toolchain/shell.mjs';
 import { kRoot } from '../web/scripts/repository.mjs';
 
-const kTestPackages = ['chromium', 'firefox-esr', 'clang-format-19', 'git'];
+const kTestPackages = ['chromium', 'firefox-esr', 'mkdocs', 'clang-format-19', 'git'];
 
 const print = (text) => process.stdout.write(`  ${text}\n`);
 const describe = ({ passed, failed, skipped }) =>

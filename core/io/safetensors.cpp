@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "io/json.hpp"
 #include "tensor/error.hpp"
@@ -33,6 +34,9 @@ std::size_t integer(const Json& value, std::string_view tensor, const char* what
   const bool whole = value.kind == Json::Kind::number && value.number >= 0.0 && value.number <= kLargestInteger &&
                      value.number == std::floor(value.number);
   if (!whole) refuse(Code::file_header, tensor, std::string(what) + " must be whole numbers, not negative");
+  if (value.number > static_cast<double>(std::numeric_limits<std::size_t>::max())) {  // 2^32 - 1 in WebAssembly
+    refuse(Code::tensor_range, tensor, std::string(what) + ": found " + number_text(value.number) + ", too large");
+  }
   return static_cast<std::size_t>(value.number);
 }
 

@@ -96,18 +96,21 @@ class Generator:
         return options
 
     def sequence(self, length):
-        """(tokens, decisive positions) of training sentences one after another, the last one cut off
-        at `length`, so that every position is trained. No person is in two sentences of one sequence: each sentence's
-        structure lies within itself."""
+        """(tokens, decisive positions, kinds) of training sentences one after another, the last one cut
+        off at `length`, so that every position is trained; `kinds` has the number of each token's
+        phenomenon. No person is in two sentences of one sequence: each sentence's structure lies
+        within itself."""
         lang = self.rng.choice(["en", "zh", "mixed"])
-        tokens, decisive, people = [], [], set()
+        tokens, decisive, kinds, people = [], [], [], set()
         while len(tokens) < length:
             spoken = self.rng.choice(["en", "zh"]) if lang == "mixed" else lang
-            sentence = self.sentence(self.rng.choices(self.names, self.shares)[0], spoken, False, people)
+            phenomenon = self.rng.choices(self.names, self.shares)[0]
+            sentence = self.sentence(phenomenon, spoken, False, people)
             decisive += [len(tokens) + position for position in sentence["decisive"]]
             tokens += sentence["tokens"]
+            kinds += [self.names.index(phenomenon)] * len(sentence["tokens"])
             people |= self._people_in(sentence)
-        return tokens[:length], [position for position in decisive if position < length]
+        return tokens[:length], [position for position in decisive if position < length], kinds[:length]
 
     def held_out_sequences(self, kinds, length):
         """Whole held-out sentences of the given (phenomenon, lang), in that order, packed into

@@ -37,6 +37,7 @@ BATCH = 32
 UNKNOWN_RATE = 0.01  # of the words of a training input
 OTHER_TARGETS = 0.15  # of the targets that are not decisive are scored
 HELD_OUT_SENTENCES = 100  # a phenomenon and language
+CHARGE_RISES = (2000, 4000)  # between these steps, see sparse.py
 REFERENCE_CELLS = 600  # numbers kept of one station in reference.json
 MODEL = os.path.join(FOLDER, "model")
 HELD_OUT = os.path.join(FOLDER, "heldout.json")
@@ -45,19 +46,21 @@ GOLDEN = os.path.join(ROOT, "tests", "golden", "sentences-links.json")
 
 
 def training_batch(grammar, index, rng):
-    """(ids, targets), each (BATCH, N_CTX): sequences that fill the context. A few words are replaced
-    by the unknown token in the input, never in the target. Of the targets that are not decisive
-    most are left out: which name or noun comes next is chance, and its noise slows training down."""
+    """(ids, targets, kinds), each (BATCH, N_CTX): sequences that fill the context. A few words are
+    replaced by the unknown token in the input, never in the target. Of the targets that are not
+    decisive most are left out: which name or noun comes next is chance, and its noise slows
+    training down. `kinds` has the number of the phenomenon of each row."""
     generator = Generator(grammar, random.Random(int(rng.integers(2**62))))
     ids = np.zeros((BATCH, N_CTX + 1), dtype=np.int64)
+    kinds = np.zeros_like(ids)
     scored = rng.random(ids.shape) < OTHER_TARGETS
     for row in range(BATCH):
-        tokens, decisive = generator.sequence(N_CTX)
+        tokens, decisive, kinds[row, 1:] = generator.sequence(N_CTX)
         ids[row] = [words.BEGIN_ID] + [index[word] for word in tokens]
         scored[row, 1 + np.array(decisive)] = True
     inputs = np.where(rng.random(ids.shape) < UNKNOWN_RATE, words.UNKNOWN_ID, ids)
     inputs[:, 0] = words.BEGIN_ID
-    return inputs[:, :-1], np.where(scored, ids, trainer.IGNORE)[:, 1:]
+    return inputs[:, :-1], np.where(scored, ids, trainer.IGNORE)[:, 1:], kinds[:, :-1]
 
 
 def held_out_data(grammar, index, seed=2026):
@@ -108,7 +111,7 @@ def new_model(config):
 
 
 def train(arguments, grammar, index):
-    """One run, or the rest of it; returns the model at its end, when heads are charged in full."""
+    """One run, or the rest of it; returns the model at its end."""
     config = gpt2.Config(len(index), N_CTX, arguments.d_model, arguments.layers, arguments.heads, arguments.dropout)
     options = trainer.Options(
         steps=arguments.steps, minutes=arguments.minutes, seed=arguments.seed, weight_decay=arguments.weight_decay,
@@ -117,11 +120,14 @@ def train(arguments, grammar, index):
     torch.manual_seed(arguments.seed)
     model, held = new_model(config), load_held_out()
     print(f"{gpt2.count_parameters(model)} parameters, {len(index)} words", flush=True)
-    folder = run_folder(arguments)
+
+    def sample_batch(rng):
+        ids, targets, model.kinds = training_batch(grammar, index, rng)
+        return ids, targets
+
     run = trainer.train(
-        model, options, lambda rng: training_batch(grammar, index, rng),
-        lambda averaged: figures.decisive_report(averaged, held), folder,
-        on_step=sparse.charge_schedule(arguments.charge, arguments.charge_begin, arguments.charge_full),
+        model, options, sample_batch, lambda averaged: figures.decisive_report(averaged, held), run_folder(arguments),
+        on_step=sparse.charge_schedule(arguments.charge, *CHARGE_RISES),
     )  # fmt: skip
     trainer.copy_into(model, run.average)
     return model.eval()
@@ -129,7 +135,7 @@ def train(arguments, grammar, index):
 
 def run_folder(arguments):
     a = arguments
-    name = f"f-l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-{a.charge_begin}-drop{a.dropout}-seed{a.seed}"
+    name = f"l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-drop{a.dropout}-seed{a.seed}"
     return os.path.join(ROOT, "build", "training", "sentences", name)
 
 
@@ -150,7 +156,7 @@ def export_if_better(model, arguments, grammar, index):
         print("the shipped model is as good or better: not exported")
         return
     info = page.page_info(heads)
-    inputs = [(example["text"], words.encode(example["text"], index)) for example in info["examples"][:2]]
+    inputs = [(text, words.encode(apart, index)) for text, apart in page.reference_examples()]
     export.export_model(MODEL, model, words.tokenizer(grammar), info, inputs, REFERENCE_CELLS)
     export.write_atomically(os.path.join(MODEL, "heads.json"), compact_json(heads) + "\n")
     print(f"exported to {MODEL}")
@@ -164,16 +170,14 @@ def report(heads):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--layers", type=int, default=3)
-    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--heads", type=int, default=6)
     parser.add_argument("--d-model", type=int, default=96)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=6500)
     parser.add_argument("--minutes", type=float, default=0.0, help="end the run after this training time")
     parser.add_argument("--lr", type=float, default=0.02)
     parser.add_argument("--weight-decay", type=float, default=0.01)
-    parser.add_argument("--charge", type=float, default=0.01, help="for each head at work per token, in nats")
-    parser.add_argument("--charge-begin", type=int, default=2500, help="the step from which the charge rises")
-    parser.add_argument("--charge-full", type=int, default=4000, help="the step from which it is charged in full")
+    parser.add_argument("--charge", type=float, default=0.03, help="see sparse.py")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--force", action="store_true", help="export even if the shipped model ranks higher")
     parser.add_argument("--write-data", action="store_true")

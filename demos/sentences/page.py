@@ -26,13 +26,26 @@ EXAMPLES = [
 ]
 
 
+def written(text, lang):
+    """Words and marks apart by spaces, as people write them: English keeps the spaces between words."""
+    if lang == "zh":
+        return text.replace(" ", "")
+    return text.replace(" .", ".").replace(" ?", "?")
+
+
+def reference_examples():
+    """(text, the same with its words apart): one in each language, for reference.json."""
+    first = {lang: text for _, lang, text in reversed(EXAMPLES)}
+    return [(written(text, lang), text) for lang, text in first.items()]
+
+
 def page_info(heads):
     """config.json's "attention_playground": the example whose best head in its language matches best comes first."""
     score = {
         (entry["name"], lang): best["score"] for entry in heads["phenomena"] for lang, best in entry["best_by_language"].items()
     }
     ordered = sorted(EXAMPLES, key=lambda example: -score[example[:2]])
-    examples = [{"text": text, "lang": lang, "phenomenon": phenomenon} for phenomenon, lang, text in ordered]
+    examples = [{"text": written(text, lang), "lang": lang, "phenomenon": phenomenon} for phenomenon, lang, text in ordered]
     return {"title": TITLE, "languages": ["en", "zh"], "examples": examples}
 
 

@@ -1,9 +1,13 @@
-"""A GPT-2 whose training charges each head for attention that it gives to anything but [BOS].
+"""A GPT-2 whose training gives each head of the last layer one kind of sentence to work in.
 
-The charge is `cost_weight` times the number of heads at work per token: the mean over rows of
-1 - pattern[row, 0], summed over heads and layers (an L1 norm of the pattern without its first column).
-It knows nothing of the links: it makes heads rest unless their work pays, so that a piece of
-work is done by one head, at one place. Evaluation and the exported model are plain GPT-2.
+Left alone, several heads learn to do the same work, or one head does all of it, and a head
+switched off shows little. So in each sentence the last layer's heads, but one, are charged for
+attention that they give to anything but [BOS]: `cost_weight` times the mean over rows of
+-log pattern[row, 0], summed over heads. Free is the head whose number is the phenomenon's in
+grammar.json; further heads are charged everywhere, layer 0 nowhere. The charge begins when the
+work is learned: earlier, it keeps heads from finding work at all. It knows which kind of
+sentence a row belongs to and nothing of the links: where the free head looks, it learns.
+Evaluation and the exported model are plain GPT-2.
 """
 
 import torch
@@ -26,19 +30,25 @@ class Charge(torch.autograd.Function):
 
 
 class SparseGPT2(gpt2.GPT2):
+    """`kinds` (batch, tokens): the number of the phenomenon that each row of the next training batch
+    belongs to."""
+
     cost_weight = 0.0
+    kinds = None
 
     def forward(self, ids, probe=None):
         if not self.training or self.cost_weight == 0:
             return super().forward(ids, probe)
-        costs = []
+        found = {}
+        logits = super().forward(ids, found.__setitem__)
+        pattern = found[f"blocks.{self.config.n_layers - 1}.attn.pattern"]
+        return Charge.apply(logits, self._cost(pattern), self.cost_weight)
 
-        def collect(name, value):
-            if name.endswith("attn.pattern"):
-                costs.append((1 - value[..., 0].float()).mean((0, 2)).sum())
-
-        logits = super().forward(ids, collect)
-        return Charge.apply(logits, torch.stack(costs).sum(), self.cost_weight)
+    def _cost(self, pattern):
+        kinds = torch.as_tensor(self.kinds, device=pattern.device)
+        charged = kinds[:, None, :] != torch.arange(pattern.shape[1], device=pattern.device)[:, None]
+        rest = pattern[..., 0].float().clamp(min=1e-12)
+        return (-rest.log() * charged).mean((0, 2)).sum()
 
 
 def charge_schedule(weight, begin, full):

@@ -34,7 +34,7 @@ def begin_copying(attention, head, std=0.03):
     attention.c_proj.weight.data[head * d_head : (head + 1) * d_head] = value.t()
 
 
-def begin_with_previous_word_head(model, sharpness=2.5, std=0.02):
+def begin_with_previous_word_head(model, sharpness=2.2, std=0.02):
     """Sets the position table to sinusoids (sines, then cosines) and layer 0, head 0 to attend to the
     position before: query p is key p rotated by one position. The word embeddings begin at zero
     in the coordinates that this head reads."""

@@ -197,7 +197,7 @@ test('each demo leads back to the gallery and opens the same text in the playgro
   await expect(page.locator('heat-text')).toHaveText('302>023;');
   await page.getByRole('link', { name: 'Open in the playground' }).click();
   await expect(page.locator('textarea')).toHaveValue('302>023;');
-  await page.goBack();
+  await open(page, 'sort');
   await page.getByRole('link', { name: 'Gallery' }).click();
   await expect(page).toHaveURL(/gallery\.html$/);
 });

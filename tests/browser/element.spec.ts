@@ -71,7 +71,10 @@ const globals = <T>(page: Page, read: (found: Globals) => T): Promise<T> =>
 const kElement = '<attention-playground model="/model/" text="abcab"></attention-playground>';
 
 test('two elements draw the same picture as the page, with one worker between them', async ({ page }) => {
-  await open(page, `${kElement}<attention-playground model="/model/" text="cab" view="arcs" readonly></attention-playground>`);
+  await open(
+    page,
+    `${kElement}<attention-playground model="/model/" text="cab" view="arcs" readonly></attention-playground>`,
+  );
   await expect(chips(page)).toHaveText(['a', 'b', 'c', 'a', 'b']);
   await expect(chips(page, 1)).toHaveText(['c', 'a', 'b']);
   await expect(element(page).locator('#large [role=gridcell]')).toBeVisible();
@@ -144,7 +147,9 @@ test('loads nothing before it comes near the window', async ({ page }) => {
 test('draws again after its worker was replaced', async ({ page }) => {
   await open(page, kElement);
   await expect(chips(page)).toHaveCount(5);
-  await page.evaluate(() => (globalThis as unknown as Globals).workers[0]!.postMessage({ id: 1e9, method: 'fail', args: ['trap'] }));
+  await page.evaluate(() =>
+    (globalThis as unknown as Globals).workers[0]!.postMessage({ id: 1e9, method: 'fail', args: ['trap'] }),
+  );
   await expect.poll(() => globals(page, ({ workers }) => workers.length)).toBe(2);
   await element(page).locator('input').fill('cab');
   await expect(chips(page)).toHaveText(['c', 'a', 'b']);
@@ -165,7 +170,9 @@ test('an element that was taken out and put back draws on', async ({ page }) => 
 test('takes the page’s colours and has no accessibility violations', async ({ page }) => {
   await open(page, kElement);
   await expect(chips(page)).toHaveCount(5);
-  const colour = await element(page).locator('.chip.query').evaluate((chip) => getComputedStyle(chip).backgroundColor);
+  const colour = await element(page)
+    .locator('.chip.query')
+    .evaluate((chip) => getComputedStyle(chip).backgroundColor);
   expect(colour).toBe('rgb(122, 31, 92)');
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

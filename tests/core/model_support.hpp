@@ -33,7 +33,7 @@ struct Folder {
 
   std::string header() const {
     std::size_t length = 0;
-    for (std::size_t i = 0; i < 8; ++i) length |= static_cast<std::size_t>(weights[i]) << (8 * i);
+    for (std::size_t i = 0; i < sizeof(length); ++i) length |= static_cast<std::size_t>(weights[i]) << (8 * i);
     return {weights.begin() + 8, weights.begin() + 8 + static_cast<std::ptrdiff_t>(length)};
   }
 

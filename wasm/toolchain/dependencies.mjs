@@ -1,8 +1,8 @@
 // The npm packages of the lock file, installed once and again whenever the lock changes.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, step, withLock } from './shell.mjs';
+import { StepError, run, step, withLock } from './shell.mjs';
 
 const kOldestNode = [20, 19];
 
@@ -10,7 +10,7 @@ const kOldestNode = [20, 19];
 export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > kOldestNode[0] || (major === kOldestNode[0] && minor >= kOldestNode[1])) return;
-  throw new Error(`Node ${process.versions.node} is too old: ${kOldestNode.join('.')} or later is needed.`);
+  throw new StepError(`Node ${process.versions.node} is too old`, `install Node ${kOldestNode.join('.')} or later.`);
 }
 
 /** Runs `npm ci` in `root` unless its node_modules was made from this very lock file. */
@@ -21,7 +21,8 @@ export async function ensureDependencies(root) {
   const hash = createHash('sha256').update(lock).digest('hex');
   const isCurrent = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
   if (isCurrent()) return;
-  await withLock(join(root, '.npm-ci.lock'), async () => {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  await withLock(join(root, 'build/npm-ci.lock'), async () => {
     if (isCurrent()) return;
     await step('Installing npm packages', () =>
       run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {

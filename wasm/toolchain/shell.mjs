@@ -1,8 +1,8 @@
 // What every script of the project needs to run other programs: steps that say what they do and how
 // long it took, failures that say what to do about it, a lock for folders that several clones share.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -47,7 +47,7 @@ export function run(program, args, options = {}) {
     child.stderr?.setEncoding('utf8').on('data', keep);
     child.on('error', (error) => reject(new StepError(`cannot run ${program}: ${error.message}`, advice)));
     child.on('close', (exitCode, signal) => {
-      const code = exitCode ?? 128 + (constants.signals[signal] ?? 0);
+      const code = exitCode ?? 128 + (system.signals[signal] ?? 0);
       if (accept.includes(code)) return resolve({ code, output });
       const command = [program, ...args].join(' ');
       const shown = command.length > 300 ? `${command.slice(0, 300)} ...` : command;
@@ -66,8 +66,14 @@ export function ask(program, args) {
 /** The full path of `program` on PATH, or `null`. */
 export function which(program) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    if (!folder) continue;
     const path = join(folder, program);
-    if (folder && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not there, or in a folder of PATH that this user may not enter.
+    }
   }
   return null;
 }

@@ -8,7 +8,17 @@ import type { Live } from './live.ts';
 import type { MessageKey } from './messages.ts';
 import { localModel, modelUrl } from './models.ts';
 import type { Session } from './session.ts';
-import { noChanges, sameHead, type Cell, type Changes, type HeadRef, type Lang, type Sampling, type Settings, type View } from './settings.ts';
+import {
+  noChanges,
+  sameHead,
+  type Cell,
+  type Changes,
+  type HeadRef,
+  type Lang,
+  type Sampling,
+  type Settings,
+  type View,
+} from './settings.ts';
 import type { Store } from './store.ts';
 
 /** Everything that a visitor can do. */

@@ -32,7 +32,12 @@ function prefixes(before: string): string[] {
 }
 
 /** The likeliest `limit` words that may follow a text. */
-export function continuations(text: string, probs: Float32Array, vocabulary: readonly string[], limit: number): Offer[] {
+export function continuations(
+  text: string,
+  probs: Float32Array,
+  vocabulary: readonly string[],
+  limit: number,
+): Offer[] {
   const ids = Array.from(probs.keys()).sort((a, b) => (probs[b] ?? 0) - (probs[a] ?? 0));
   const words = ids.map((id) => vocabulary[id] ?? '').filter((word) => /^[^\s<[]/u.test(word));
   return words.slice(0, limit).map((word) => ({ word, start: text.length, end: text.length }));
@@ -42,7 +47,13 @@ export function continuations(text: string, probs: Float32Array, vocabulary: rea
 export function take(text: string, { word, start, end }: Offer): { text: string; caret: number } {
   const before = text.slice(0, start);
   const after = text.slice(end);
-  const gap = (left: string, right: string) => (/[\p{L}\p{N}.?!,;:]$/u.test(left) && /^[\p{L}\p{N}.?!]/u.test(right) && !han(left.slice(-1)) && !han(right.slice(0, 1)) ? ' ' : '');
+  const gap = (left: string, right: string) =>
+    /[\p{L}\p{N}.?!,;:]$/u.test(left) &&
+    /^[\p{L}\p{N}.?!]/u.test(right) &&
+    !han(left.slice(-1)) &&
+    !han(right.slice(0, 1))
+      ? ' '
+      : '';
   const front = before + gap(before, word) + word;
   const next = after === '' && !han(word.slice(-1)) ? ' ' : gap(word, after);
   return { text: front + next + after, caret: front.length + next.length };

@@ -1,7 +1,11 @@
 const maxFiles = 200;
 
 /** Takes files and folders that are dropped anywhere on the page. `onHover` tells whether some hover over it. */
-export function acceptDrops(target: Document, onHover: (over: boolean) => void, onFiles: (files: File[]) => void): void {
+export function acceptDrops(
+  target: Document,
+  onHover: (over: boolean) => void,
+  onFiles: (files: File[]) => void,
+): void {
   const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
   target.addEventListener('dragover', (event) => {
     if (!carriesFiles(event)) return;
@@ -28,7 +32,8 @@ function filesOf(data: DataTransfer): Promise<File[]> {
 }
 
 async function readEntry(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  if (entry.isFile)
+    return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const children = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
   const files = children.filter((child) => child.isFile);

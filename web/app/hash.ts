@@ -87,12 +87,21 @@ const fields: readonly Field[] = [
   },
   {
     name: 'theme',
-    read: (value) => one(themes.filter((theme) => theme === value), (theme) => ({ theme })),
+    read: (value) =>
+      one(
+        themes.filter((theme) => theme === value),
+        (theme) => ({ theme }),
+      ),
     write: ({ theme }) => (theme === 'auto' ? '' : theme),
   },
 ];
 
-function sampling(name: 'temperature' | 'topK' | 'topP' | 'seed' | 'maxTokens', least: number, most: number, whole = false): Field {
+function sampling(
+  name: 'temperature' | 'topK' | 'topP' | 'seed' | 'maxTokens',
+  least: number,
+  most: number,
+  whole = false,
+): Field {
   return {
     name,
     read: (value, settings) => {

@@ -1,4 +1,5 @@
 import { render } from 'lit';
+import type { WorkerEngine } from '../src/engine/types.ts';
 import { defineAttentionView } from '../src/elements/attention-view.ts';
 import { define } from '../src/elements/define.ts';
 import { createActions, type Actions } from './actions.ts';
@@ -15,13 +16,16 @@ import { standardSettings, type Settings } from './settings.ts';
 import { createStore, type Store } from './store.ts';
 import { TextField } from './text-field.ts';
 
-/** Fills `root` with the page and starts the engine. */
-export function startPage(root: HTMLElement): void {
+/** Fills `root` with the page; `engine` is on its way. */
+export function startPage(root: HTMLElement, engine: Promise<WorkerEngine>): void {
   const { lang, theme } = readPreferences();
   const standard = standardSettings(lang, theme);
   const store = createStore<Live>(firstState(readHash(location.hash, standard)));
   const knowledge = readKnowledge();
-  const session = startSession(pageEvents(store, knowledge, () => askFor(store, session)));
+  const session = startSession(
+    engine,
+    pageEvents(store, knowledge, () => askFor(store, session)),
+  );
   const actions = createActions(store, session, knowledge);
   actions.openShipped(store.get().settings.model);
 

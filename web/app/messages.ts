@@ -13,27 +13,14 @@ export function sayer(lang: Lang): Say {
     messages[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-const numbers = {
-  whole: new Map<Lang, Intl.NumberFormat>(),
-  percent: new Map<Lang, Intl.NumberFormat>(),
-};
-
-export function wholeNumber(value: number, lang: Lang): string {
-  return format(numbers.whole, lang, { maximumFractionDigits: 0 }, value);
+/** With commas between thousands, as both languages write them. To load `Intl` for this costs the first picture some 20 ms. */
+export function wholeNumber(value: number): string {
+  return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** A share in [0, 1] as a percentage with one digit after the point. */
-export function percent(share: number, lang: Lang): string {
-  return format(numbers.percent, lang, { style: 'percent', maximumFractionDigits: 1 }, share);
-}
-
-function format(made: Map<Lang, Intl.NumberFormat>, lang: Lang, options: Intl.NumberFormatOptions, value: number): string {
-  let formatter = made.get(lang);
-  if (!formatter) {
-    formatter = new Intl.NumberFormat(lang === 'zh' ? 'zh-CN' : 'en', options);
-    made.set(lang, formatter);
-  }
-  return formatter.format(value);
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** Milliseconds with a digit after the point while that says something. */

@@ -19,7 +19,12 @@ export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, as
       const { settings, notice, open } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
-      store.set({ open: { name, info }, phase: 'ready', settings: next, notice: dropped ? { key: 'change.notFit' } : notice });
+      store.set({
+        open: { name, info },
+        phase: 'ready',
+        settings: next,
+        notice: dropped ? { key: 'change.notFit' } : notice,
+      });
       ask();
     },
     async onPicture(picture) {
@@ -37,7 +42,12 @@ export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, as
 }
 
 /** The settings as far as the opened model can follow them. */
-function settingsFor({ name, info }: NonNullable<Live['open']>, settings: Settings, before: Live['open'], known: Knowledge): Settings {
+function settingsFor(
+  { name, info }: NonNullable<Live['open']>,
+  settings: Settings,
+  before: Live['open'],
+  known: Knowledge,
+): Settings {
   // A text of the visitor's own stays; an example of another model gives way to one of this model's.
   const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
   const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
@@ -57,7 +67,12 @@ function fitHead({ layer, head }: HeadRef, { n_layers, n_heads }: ModelInfo): He
 }
 
 /** The same array for the same text, so that a slider draws nothing anew. */
-const linkedIn = memo((grammar: GrammarFile, { tokens }: Run) => matchLinks(grammar, tokens.map((token) => token.toLowerCase())));
+const linkedIn = memo((grammar: GrammarFile, { tokens }: Run) =>
+  matchLinks(
+    grammar,
+    tokens.map((token) => token.toLowerCase()),
+  ),
+);
 
 /** Asks for the picture that the settings describe. */
 export function askFor(store: Store<Live>, session: Session): void {

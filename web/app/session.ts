@@ -1,8 +1,16 @@
 import { AttentionError } from '../src/engine/error.ts';
 import { readModel } from '../src/engine/files.ts';
-import { init } from '../src/engine/browser.ts';
 import { stationsOf } from '../src/elements/scene.ts';
-import type { Build, GenerateOptions, ModelInfo, ModelSource, Run, Step, WorkerModel } from '../src/engine/types.ts';
+import type {
+  Build,
+  GenerateOptions,
+  ModelInfo,
+  ModelSource,
+  Run,
+  Step,
+  WorkerEngine,
+  WorkerModel,
+} from '../src/engine/types.ts';
 import { toEdits } from './changes.ts';
 import type { MessageKey } from './messages.ts';
 import type { Picture } from './live.ts';
@@ -42,9 +50,8 @@ interface Opened {
   plain: { key: string; run: Run } | null;
 }
 
-/** Starts the engine in its worker; models may be asked for at once. */
-export function startSession(events: SessionEvents): Session {
-  const starting = init({ worker: true });
+/** A session with an engine that is still starting; models may be asked for at once. */
+export function startSession(starting: Promise<WorkerEngine>, events: SessionEvents): Session {
   let opened: Opened | null = null;
   let loading: AbortController | null = null;
   /** The wish that is being computed, and how often each one brought the worker down. */
@@ -58,7 +65,9 @@ export function startSession(events: SessionEvents): Session {
     loading = mine;
     try {
       // The files arrive while the engine is compiled.
-      const reading = readModel(source, { onProgress: events.onProgress, signal: mine.signal }, (url, init) => fetch(url, init));
+      const reading = readModel(source, { onProgress: events.onProgress, signal: mine.signal }, (url, init) =>
+        fetch(url, init),
+      );
       const [engine, files] = await Promise.all([starting, reading]);
       const model = await engine.loadModel(files, { signal: mine.signal });
       if (mine.signal.aborted) {
@@ -80,7 +89,11 @@ export function startSession(events: SessionEvents): Session {
     if (!current) return;
     const key = JSON.stringify(wish);
     try {
-      if ((crashes.get(key) ?? 0) > 1) throw new AttentionError('engine_broken', 'this text ended the computing worker twice, so it is not tried again');
+      if ((crashes.get(key) ?? 0) > 1)
+        throw new AttentionError(
+          'engine_broken',
+          'this text ended the computing worker twice, so it is not tried again',
+        );
       pending = key;
       const picture = await draw(current, wish);
       pending = null;

@@ -67,7 +67,9 @@ export class TextField extends LitElement {
     if (!next || caret < text.length || text.trim() === '' || next.text.trimEnd() !== text.trimEnd()) return found;
     // A word that is not finished yet is unknown to the model: what it expects after it says nothing.
     const unfinished = found.length > 0 && !this.known.includes(text.slice(found[0]!.start));
-    return unfinished ? found : [...found, ...continuations(text, next.probs, words.vocabulary, maxWords)].slice(0, maxWords);
+    return unfinished
+      ? found
+      : [...found, ...continuations(text, next.probs, words.vocabulary, maxWords)].slice(0, maxWords);
   }
 
   private input(area: HTMLTextAreaElement): void {
@@ -138,7 +140,13 @@ export class TextField extends LitElement {
   private renderWords(): TemplateResult {
     const { say, offers, active } = this;
     return html`
-      <div id="words" class="words" role="listbox" aria-label=${say('text.completions')} title=${say('text.completionHint')}>
+      <div
+        id="words"
+        class="words"
+        role="listbox"
+        aria-label=${say('text.completions')}
+        title=${say('text.completionHint')}
+      >
         ${offers.map(
           (offer, index) => html`
             <span

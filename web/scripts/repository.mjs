@@ -23,7 +23,7 @@ export function filesUnder(path) {
 
 /** SHA-256 over names and contents of `paths` (files or folders), as hexadecimal text. */
 function hashOf(paths) {
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256');
   const files = paths.flatMap((path) =>
     existsSync(join(kRoot, path)) && /\.\w+$/.test(path) ? [path] : filesUnder(path),
   );

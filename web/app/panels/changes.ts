@@ -10,7 +10,7 @@ const toHeat = (position: number) => (Math.abs(position) < slider.step / 2 ? 1 :
 
 /** Heads off, the mask, the temperature inside attention. */
 export function changesPanel({ live, actions, say }: Panel): TemplateResult {
-  const { changes, shown, lang } = live.settings;
+  const { changes, shown } = live.settings;
   const on = !changes.off.some((head) => sameHead(head, shown));
   const place = say('change.head', { ...shown });
   return html`
@@ -30,12 +30,14 @@ export function changesPanel({ live, actions, say }: Panel): TemplateResult {
         </button>
         <span class="soft">${place}</span>
       </div>
-      ${changes.off.length > 0
-        ? html`<p class="soft">
-            ${say('change.offList', { heads: changes.off.map(({ layer, head }) => `L${layer}·H${head}`).join(', ') })}
-            <button type="button" class="plain" @click=${actions.allHeadsOn}>${say('change.allOn')}</button>
-          </p>`
-        : nothing}
+      ${
+        changes.off.length > 0
+          ? html`<p class="soft">
+              ${say('change.offList', { heads: changes.off.map(({ layer, head }) => `L${layer}·H${head}`).join(', ') })}
+              <button type="button" class="plain" @click=${actions.allHeadsOn}>${say('change.allOn')}</button>
+            </p>`
+          : nothing
+      }
       ${heat({ live, actions, say })}
       <div class="change">
         <button
@@ -48,9 +50,11 @@ export function changesPanel({ live, actions, say }: Panel): TemplateResult {
           <span class="track" aria-hidden="true"></span>
           <span>${say('change.mask')}</span>
         </button>
-        ${changes.mask.length > 0
-          ? html`<span class="soft">${say('change.maskCount', { count: wholeNumber(changes.mask.length, lang) })}</span>`
-          : nothing}
+        ${
+          changes.mask.length > 0
+            ? html`<span class="soft">${say('change.maskCount', { count: wholeNumber(changes.mask.length) })}</span>`
+            : nothing
+        }
       </div>
       ${live.painting ? html`<p class="soft">${say('change.maskHint')}</p>` : nothing}
       <div class="change">

@@ -13,10 +13,18 @@ export function header({ live, actions, say }: Panel): TemplateResult {
       <p class="lead">${say('lead')}</p>
       <nav aria-label=${say('nav.label')}>
         <a href="gallery.html">${say('nav.gallery')}</a>
-        <button type="button" class="plain" lang=${other} aria-label=${say('lang.label')} @click=${() => actions.setLang(other)}>
+        <button
+          type="button"
+          class="plain"
+          lang=${other}
+          aria-label=${say('lang.label')}
+          @click=${() => actions.setLang(other)}
+        >
           ${say('lang.switch')}
         </button>
-        <button type="button" class="plain" @click=${() => actions.setTheme(nextTheme)}>${say(`theme.${theme}`)}</button>
+        <button type="button" class="plain" @click=${() => actions.setTheme(nextTheme)}>
+          ${say(`theme.${theme}`)}
+        </button>
       </nav>
     </header>
   `;

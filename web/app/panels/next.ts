@@ -17,7 +17,7 @@ export function nextPanel({ live, say }: Panel): TemplateResult | typeof nothing
     <section class="next" aria-labelledby="next-title">
       <h2 id="next-title">${say('next.title')}</h2>
       <p class="caption">${say(run === before ? 'next.after' : 'next.afterChanged', { token })}</p>
-      <div aria-live="polite">${run === before ? nothing : html`<p class="verdict">${verdict(picture, settings, say)}</p>`}</div>
+      <div aria-live="polite">${run === before ? nothing : html`<p class="verdict">${verdict(picture, say)}</p>`}</div>
       ${bars(picture, settings)}
     </section>
   `;
@@ -30,18 +30,29 @@ function bars({ run, before, info }: Picture, { lang, theme }: Settings): HTMLEl
   const shade = resolveTheme(theme);
   const key = [run, before, lang, shade];
   if (!drawn || drawn.key.some((part, index) => part !== key[index])) {
-    const options = { labels: info.vocabulary, before: run === before ? undefined : before.probs.data, lang, theme: shade };
+    const options = {
+      labels: info.vocabulary,
+      before: run === before ? undefined : before.probs.data,
+      lang,
+      theme: shade,
+    };
     drawn = { key, element: probabilityBars(run.probs.data, options) };
   }
   return drawn.element;
 }
 
-function verdict({ run, before, info }: Picture, { lang }: Settings, say: Say): string {
-  const favourite = (probs: Float32Array) => probs.reduce((best, share, id) => (share > (probs[best] ?? 0) ? id : best), 0);
+function verdict({ run, before, info }: Picture, say: Say): string {
+  const favourite = (probs: Float32Array) =>
+    probs.reduce((best, share, id) => (share > (probs[best] ?? 0) ? id : best), 0);
   const now = favourite(run.probs.data);
   const old = favourite(before.probs.data);
   const name = (id: number) => visibleToken(info.vocabulary[id] ?? '');
-  const share = (probs: Float32Array, id: number) => percent(probs[id] ?? 0, lang);
-  const values = { token: name(now), now: share(run.probs.data, now), before: share(before.probs.data, old), old: name(old) };
+  const share = (probs: Float32Array, id: number) => percent(probs[id] ?? 0);
+  const values = {
+    token: name(now),
+    now: share(run.probs.data, now),
+    before: share(before.probs.data, old),
+    old: name(old),
+  };
   return say(now === old ? 'next.verdictSame' : 'next.verdictFlip', values);
 }

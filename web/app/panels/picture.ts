@@ -38,7 +38,9 @@ export function picturePanel(panel: Panel): TemplateResult {
   return html`
     <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">${say('picture.title')}</h2>
-      <p class="caption">${say(shippedModels.some(({ name, reads }) => name === live.open?.name && reads === 'characters') ? 'picture.hintCharacters' : 'picture.hint')}</p>
+      <p class="caption">
+        ${say(shippedModels.some(({ name, reads }) => name === live.open?.name && reads === 'characters') ? 'picture.hintCharacters' : 'picture.hint')}
+      </p>
       <attention-view
         .scene=${scene}
         .shown=${settings.shown}
@@ -85,7 +87,7 @@ function linksControl({ live, actions, say }: Panel, badges: readonly Badge[]): 
   const { settings, open, linked, grammar } = live;
   if (open?.name !== 'sentences') return nothing;
   const best = badges[0];
-  const values = best && { layer: best.layer, head: best.head, percent: percent(best.value, settings.lang) };
+  const values = best && { layer: best.layer, head: best.head, percent: percent(best.value) };
   const known = grammar?.phenomena.filter(({ name }) => linked.some(({ phenomenon }) => phenomenon === name)) ?? [];
   return html`
     <div class="truth" slot="under">
@@ -97,13 +99,15 @@ function linksControl({ live, actions, say }: Panel, badges: readonly Badge[]): 
         />
         ${say('links.show')}
       </label>
-      ${settings.links
-        ? html`<div class="caption">
-            ${known.map(({ label, link }) => html`<p><em>${label[settings.lang]}</em> ${link[settings.lang]}</p>`)}
-            <p>${say(known.length > 0 ? 'links.about' : 'links.none')}</p>
-            ${values ? html`<p><button type="button" class="plain" @click=${() => actions.showHead(best)}>${say('links.best', values)}</button></p>` : nothing}
-          </div>`
-        : nothing}
+      ${
+        settings.links
+          ? html`<div class="caption">
+              ${known.map(({ label, link }) => html`<p><em>${label[settings.lang]}</em> ${link[settings.lang]}</p>`)}
+              <p>${say(known.length > 0 ? 'links.about' : 'links.none')}</p>
+              ${values ? html`<p><button type="button" class="plain" @click=${() => actions.showHead(best)}>${say('links.best', values)}</button></p>` : nothing}
+            </div>`
+          : nothing
+      }
     </div>
   `;
 }
@@ -121,8 +125,12 @@ function downloads({ live, actions, say }: Panel, picture: Picture): TemplateRes
   return html`
     <div class="take" role="group" aria-label=${say('picture.download')}>
       <span class="label" aria-hidden="true">${say('picture.download')}</span>
-      <button type="button" class="plain" @click=${withPlot((plot) => saveSvg(plot, picture, shown))}>${say('picture.svg')}</button>
-      <button type="button" class="plain" @click=${withPlot((plot) => savePng(plot, picture, shown))}>${say('picture.png')}</button>
+      <button type="button" class="plain" @click=${withPlot((plot) => saveSvg(plot, picture, shown))}>
+        ${say('picture.svg')}
+      </button>
+      <button type="button" class="plain" @click=${withPlot((plot) => savePng(plot, picture, shown))}>
+        ${say('picture.png')}
+      </button>
       <button type="button" class="plain" @click=${() => saveCsv(picture, shown)}>${say('picture.csv')}</button>
       <button type="button" class="plain" @click=${actions.copyLink}>${say('picture.copyLink')}</button>
     </div>

@@ -12,21 +12,31 @@ export function messages({ live, actions, say }: Panel): TemplateResult {
   return html`
     <div class="messages">
       <div role="alert">
-        ${failure
-          ? html`<div class="message failure">
-              <div>
-                <p><strong>${say(failure.attempt)}</strong>${failure.code ? html` <code>${failure.code}</code>` : nothing}</p>
-                <p class="detail"><bdi>${failure.message}</bdi></p>
-                ${kept ? html`<p>${kept}</p>` : nothing}
-              </div>
-              ${close}
-            </div>`
-          : nothing}
+        ${
+          failure
+            ? html`<div class="message failure">
+                <div>
+                  <p>
+                    <strong>${say(failure.attempt)}</strong
+                    >${failure.code ? html` <code>${failure.code}</code>` : nothing}
+                  </p>
+                  <p class="detail"><bdi>${failure.message}</bdi></p>
+                  ${kept ? html`<p>${kept}</p>` : nothing}
+                </div>
+                ${close}
+              </div>`
+            : nothing
+        }
       </div>
       <div role="status">
-        ${notice
-          ? html`<div class="message notice"><p>${say(notice.key, notice.values)}</p>${close}</div>`
-          : nothing}
+        ${
+          notice
+            ? html`<div class="message notice">
+                <p>${say(notice.key, notice.values)}</p>
+                ${close}
+              </div>`
+            : nothing
+        }
       </div>
     </div>
   `;
@@ -37,7 +47,8 @@ export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
   const { phase, progress } = live;
   if (phase === 'ready') return nothing;
   const { loaded, total } = progress;
-  const bytes = total > 0 ? say('phase.bytes', { loaded: megabytes(loaded), total: megabytes(total) }) : megabytes(loaded);
+  const bytes =
+    total > 0 ? say('phase.bytes', { loaded: megabytes(loaded), total: megabytes(total) }) : megabytes(loaded);
   return html`
     <div class="loading">
       <label for="loading">${say(phase === 'starting' ? 'phase.starting' : 'phase.loading')}</label>
@@ -48,21 +59,22 @@ export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
 }
 
 export function foot({ live, say }: Panel): TemplateResult {
-  const { picture, build, open, settings } = live;
-  const count = (value: number) => wholeNumber(value, settings.lang);
+  const { picture, build, open } = live;
   return html`
     <footer>
       <span>${picture ? say('foot.time', { milliseconds: milliseconds(picture.run.milliseconds) }) : nothing}</span>
       <span>${build ? say(`foot.build.${build}`) : nothing}</span>
       <span
-        >${open
-          ? say('model.facts', {
-              layers: count(open.info.n_layers),
-              heads: count(open.info.n_heads),
-              parameters: count(open.info.parameters),
-              vocabulary: count(open.info.vocab_size),
-            })
-          : nothing}</span
+        >${
+          open
+            ? say('model.facts', {
+                layers: wholeNumber(open.info.n_layers),
+                heads: wholeNumber(open.info.n_heads),
+                parameters: wholeNumber(open.info.parameters),
+                vocabulary: wholeNumber(open.info.vocab_size),
+              })
+            : nothing
+        }</span
       >
       <span>${say('foot.private')}</span>
     </footer>

@@ -82,13 +82,16 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
       <label for="model">${say('model.label')}</label>
       <select id="model" @change=${choose}>
         ${shippedModels.map(
-          ({ name }) => html`<option value=${name} .selected=${name === shown}>${say(`model.${name}` as 'model.tang')}</option>`,
+          ({ name }) =>
+            html`<option value=${name} .selected=${name === shown}>${say(`model.${name}` as 'model.tang')}</option>`,
         )}
-        ${local
-          ? html`<option value=${localModel} .selected=${shown === localModel}>
-              ${say('model.local', { title: local.info.title[lang] ?? local.info.title.en ?? local.info.family })}
-            </option>`
-          : nothing}
+        ${
+          local
+            ? html`<option value=${localModel} .selected=${shown === localModel}>
+                ${say('model.local', { title: local.info.title[lang] ?? local.info.title.en ?? local.info.family })}
+              </option>`
+            : nothing
+        }
       </select>
       <label class="button file" title=${say('model.openHint')}>
         ${say('model.openFolder')}
@@ -101,7 +104,6 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
 /** What the visitor should know about how the text was read. */
 function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothing)[] {
   const { picture, settings, empty, open } = live;
-  const count = (value: number) => wholeNumber(value, settings.lang);
   const remarks: TemplateResult[] = [];
   if (empty) remarks.push(html`<p>${say('text.empty')}</p>`);
   if (settings.text.length > maxLinkText) remarks.push(html`<p>${say('text.tooLongForLink')}</p>`);
@@ -109,19 +111,29 @@ function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothin
     const { unknown, total, tokens } = picture.run;
     if (total > tokens.length) {
       const from = visibleToken(tokens.slice(0, 3).join(' ')).slice(0, 40);
-      const values = { total: count(total), used: count(tokens.length), left: count(total - tokens.length), from };
+      const values = {
+        total: wholeNumber(total),
+        used: wholeNumber(tokens.length),
+        left: wholeNumber(total - tokens.length),
+        from,
+      };
       remarks.push(html`<p>${say('text.window', values)}</p>`);
     }
     if (unknown.length > 0) {
-      const text = unknown.length === 1 ? say('text.unknownOne') : say('text.unknownMany', { count: count(unknown.length) });
+      const text =
+        unknown.length === 1 ? say('text.unknownOne') : say('text.unknownMany', { count: wholeNumber(unknown.length) });
       const target = characterModelFor(settings.text);
       const offer = open?.name !== target && shippedModels.find(({ name }) => name === open?.name)?.reads === 'words';
       remarks.push(html`
         <p>
           <span class="unknown-mark" aria-hidden="true">?</span> ${text}
-          ${offer
-            ? html`<button type="button" @click=${() => actions.openShipped(target)}>${say('text.switchModel')}</button>`
-            : nothing}
+          ${
+            offer
+              ? html`<button type="button" @click=${() => actions.openShipped(target)}>
+                  ${say('text.switchModel')}
+                </button>`
+              : nothing
+          }
         </p>
       `);
     }

@@ -29,12 +29,19 @@ export function writePanel(panel: Panel): TemplateResult {
       <h2 id="write-title">${say('write.title')}</h2>
       <p class="caption">${say('write.about')}</p>
       <div class="change">
-        <button type="button" class="primary" ?disabled=${idle && !running} @click=${running ? actions.stopWriting : actions.write}>
+        <button
+          type="button"
+          class="primary"
+          ?disabled=${idle && !running}
+          @click=${running ? actions.stopWriting : actions.write}
+        >
           ${say(running ? 'write.stop' : 'write.start')}
         </button>
-        ${live.generated && !running
-          ? html`<button type="button" @click=${actions.useWritten}>${say('write.use')}</button>`
-          : nothing}
+        ${
+          live.generated && !running
+            ? html`<button type="button" @click=${actions.useWritten}>${say('write.use')}</button>`
+            : nothing
+        }
       </div>
       ${output(panel)}
       <details>
@@ -49,13 +56,21 @@ function output({ live, say }: Panel): TemplateResult | typeof nothing {
   const { generated, settings } = live;
   if (!generated) return nothing;
   const { prompt, steps, state, milliseconds: time } = generated;
-  const values = { count: wholeNumber(steps.length, settings.lang), milliseconds: milliseconds(time) };
+  const values = { count: wholeNumber(steps.length), milliseconds: milliseconds(time) };
   return html`
-    <div class="output" role="log" aria-label=${say('write.output')} aria-busy=${String(state === 'running')} tabindex="0"><bdi
+    <div
+      class="output"
+      role="log"
+      aria-label=${say('write.output')}
+      aria-busy=${String(state === 'running')}
+      tabindex="0"
+    >
+      <bdi
         ><span class="prompt">${prompt}</span>${steps.map(
-          ({ token, probability }) => html`<span class="written" title=${percent(probability, settings.lang)}>${token}</span>`,
+          ({ token, probability }) => html`<span class="written" title=${percent(probability)}>${token}</span>`,
         )}${state === 'running' ? html`<span class="caret" aria-hidden="true"></span>` : nothing}</bdi
-      ></div>
+      >
+    </div>
     <p class="caption" role="status">
       ${state === 'running' ? nothing : say(state === 'done' ? 'write.done' : 'write.stopped', values)}
       ${state !== 'running' && changed(settings.changes) ? say('write.withChanges') : nothing}
@@ -75,15 +90,7 @@ function numberInput({ live, actions, say }: Panel, { name, least, most, step, h
   return html`
     <label>
       <span>${say(`write.${name}`)}</span>
-      <input
-        type="number"
-        min=${least}
-        max=${most}
-        step=${step}
-        .value=${String(now)}
-        @input=${type}
-        @blur=${leave}
-      />
+      <input type="number" min=${least} max=${most} step=${step} .value=${String(now)} @input=${type} @blur=${leave} />
       ${hint ? html`<small>${say(hint)}</small>` : nothing}
     </label>
   `;

@@ -110,7 +110,9 @@ export class AttentionPlayground extends LitElement {
     this.error = null;
     this.cell = null;
     this.near = false;
-    this.watcher = new IntersectionObserver(([entry]) => (this.near ||= entry?.isIntersecting ?? false), { rootMargin: '200px' });
+    this.watcher = new IntersectionObserver(([entry]) => (this.near ||= entry?.isIntersecting ?? false), {
+      rootMargin: '200px',
+    });
   }
 
   override connectedCallback(): void {
@@ -138,7 +140,8 @@ export class AttentionPlayground extends LitElement {
     this.setAttribute('data-shade', resolveTheme(this.theme));
     if (!this.near) return;
     if (changes.has('near') || changes.has('model')) void this.open();
-    else if (changes.has('text') || (changes.has('head') && changes.get('head')?.layer !== this.head.layer)) void this.compute();
+    else if (changes.has('text') || (changes.has('head') && changes.get('head')?.layer !== this.head.layer))
+      void this.compute();
   }
 
   /** Opens the model; the picture of the one before stays until the new one has been computed. */
@@ -174,7 +177,12 @@ export class AttentionPlayground extends LitElement {
       if (lease === this.lease && (error as { code?: string }).code !== 'engine_restarted') this.fail(error);
     }
     this.busy = false;
-    if (text !== this.text || lease !== this.lease || layer !== Math.min(this.head.layer, lease.model.info.n_layers - 1)) void this.compute();
+    if (
+      text !== this.text ||
+      lease !== this.lease ||
+      layer !== Math.min(this.head.layer, lease.model.info.n_layers - 1)
+    )
+      void this.compute();
   }
 
   private fail(error: unknown): void {
@@ -185,7 +193,8 @@ export class AttentionPlayground extends LitElement {
 
   /** The same scene for the same run. */
   private get drawn(): Scene | null {
-    if (this.scene?.of !== this.run) this.scene = this.run && { of: this.run, scene: sceneOf(this.run.of, this.run.layer) };
+    if (this.scene?.of !== this.run)
+      this.scene = this.run && { of: this.run, scene: sceneOf(this.run.of, this.run.layer) };
     return this.scene?.scene ?? null;
   }
 
@@ -200,15 +209,17 @@ export class AttentionPlayground extends LitElement {
     const lang = this.language;
     const scene = this.drawn;
     return html`
-      ${this.readonly
-        ? nothing
-        : html`<label
-            >${sayIn(lang, 'field')}<input
-              .value=${this.text}
-              spellcheck="false"
-              autocomplete="off"
-              @input=${(event: Event) => this.type((event.target as HTMLInputElement).value)}
-          /></label>`}
+      ${
+        this.readonly
+          ? nothing
+          : html`<label
+              >${sayIn(lang, 'field')}<input
+                .value=${this.text}
+                spellcheck="false"
+                autocomplete="off"
+                @input=${(event: Event) => this.type((event.target as HTMLInputElement).value)}
+            /></label>`
+      }
       <attention-view
         role="group"
         aria-label=${sayIn(lang, 'label', { text: this.text })}
@@ -223,7 +234,9 @@ export class AttentionPlayground extends LitElement {
         @view-select=${({ detail }: CustomEvent<View>) => (this.view = detail)}
         @cell-select=${({ detail }: CustomEvent<Cell>) => (this.cell = detail)}
       ></attention-view>
-      <div role="status">${this.error ? html`<p class="failure">${sayIn(lang, 'failed', this.error)}</p>` : nothing}</div>
+      <div role="status">
+        ${this.error ? html`<p class="failure">${sayIn(lang, 'failed', this.error)}</p>` : nothing}
+      </div>
       ${this.run ? html`<p>${sayIn(lang, 'time', { milliseconds: this.run.of.milliseconds.toFixed(1) })}</p>` : nothing}
     `;
   }

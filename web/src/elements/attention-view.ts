@@ -137,7 +137,16 @@ export class AttentionView extends LitElement {
     const { scene, shown, off, badges, sorted, masked, lang, shade } = this;
     const slot = this.renderRoot.querySelector('#grid');
     if (!scene || !slot) return;
-    const options = { tokens: scene.tokens, selected: shown, off, badges, order: sorted ? badges : undefined, masked: masked ?? undefined, lang, theme: shade };
+    const options = {
+      tokens: scene.tokens,
+      selected: shown,
+      off,
+      badges,
+      order: sorted ? badges : undefined,
+      masked: masked ?? undefined,
+      lang,
+      theme: shade,
+    };
     if (this.grid) this.grid.update(scene.patterns, options);
     else slot.append((this.grid = headGrid(scene.patterns, options)));
   }
@@ -154,7 +163,10 @@ export class AttentionView extends LitElement {
       else this.large.plot.update(pattern, arcs);
       return;
     }
-    this.large = view === 'map' ? { kind: 'map', plot: attentionMap(pattern, map) } : { kind: 'arcs', plot: attentionArcs(pattern, arcs) };
+    this.large =
+      view === 'map'
+        ? { kind: 'map', plot: attentionMap(pattern, map) }
+        : { kind: 'arcs', plot: attentionArcs(pattern, arcs) };
     slot.replaceChildren(this.large.plot);
   }
 
@@ -244,7 +256,9 @@ export class AttentionView extends LitElement {
     const isOff = off.some(({ layer, head }) => layer === shown.layer && head === shown.head);
     const values = { ...shown };
     const choice = (name: View) => html`
-      <button type="button" aria-pressed=${String(view === name)} @click=${() => this.tell('view-select', name)}>${sayIn(lang, name)}</button>
+      <button type="button" aria-pressed=${String(view === name)} @click=${() => this.tell('view-select', name)}>
+        ${sayIn(lang, name)}
+      </button>
     `;
     return html`
       <figure class="large">
@@ -260,7 +274,9 @@ export class AttentionView extends LitElement {
           @pointerup=${this.endStroke}
           @keyup=${this.endStroke}
         ></div>
-        <figcaption>${sayIn(lang, view === 'arcs' ? 'arcsCaption' : painting ? 'paintCaption' : 'mapCaption')}</figcaption>
+        <figcaption>
+          ${sayIn(lang, view === 'arcs' ? 'arcsCaption' : painting ? 'paintCaption' : 'mapCaption')}
+        </figcaption>
         <slot name="under"></slot>
       </figure>
     `;
@@ -268,7 +284,10 @@ export class AttentionView extends LitElement {
 
   private renderCell(): TemplateResult {
     const hint = this.current ? nothing : html`<p class="soft">${sayIn(this.lang, 'noCell')}</p>`;
-    return html`<div class="cell"><div id="sum" ?hidden=${!this.current}></div>${hint}</div>`;
+    return html`<div class="cell">
+      <div id="sum" ?hidden=${!this.current}></div>
+      ${hint}
+    </div>`;
   }
 }
 

@@ -11,7 +11,17 @@ export const palette = css`
     --accent: var(--attn-accent, #4338ca);
     --wash: var(--attn-wash, #eeedfb);
     --link: var(--attn-link, #d9480f);
-    --serif: var(--attn-serif, 'Iowan Old Style', 'Palatino Linotype', Palatino, 'Noto Serif', 'Songti SC', 'Noto Serif CJK SC', Georgia, serif);
+    --serif: var(
+      --attn-serif,
+      'Iowan Old Style',
+      'Palatino Linotype',
+      Palatino,
+      'Noto Serif',
+      'Songti SC',
+      'Noto Serif CJK SC',
+      Georgia,
+      serif
+    );
     --sans: var(
       --attn-font,
       system-ui,

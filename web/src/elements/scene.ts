@@ -31,7 +31,8 @@ export function stationsOf(layer: number): string[] {
 export function sceneOf(run: Run, layer: number, temperature = 1): Scene {
   const { activations, tokens, unknown } = run;
   const patterns: Tensor[] = [];
-  for (let at = 0; activations[`blocks.${at}.attn.pattern`]; ++at) patterns.push(activations[`blocks.${at}.attn.pattern`]!);
+  for (let at = 0; activations[`blocks.${at}.attn.pattern`]; ++at)
+    patterns.push(activations[`blocks.${at}.attn.pattern`]!);
   const [q, k, scores] = ['q', 'k', 'scores'].map((name) => activations[`blocks.${layer}.attn.${name}`]);
   return { tokens, unknown, patterns, detail: q && k && scores ? { layer, q, k, scores, temperature } : null };
 }

@@ -49,7 +49,10 @@ export async function leaseModel(url: string): Promise<Lease> {
     mine.users -= 1;
     if (mine.users > 0) return;
     if (models.get(url) === mine) models.delete(url);
-    mine.model.then((model) => model.dispose(), () => {});
+    mine.model.then(
+      (model) => model.dispose(),
+      () => {},
+    );
   };
   try {
     return { model: await mine.model, release };

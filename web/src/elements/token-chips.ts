@@ -58,7 +58,12 @@ export class TokenChips extends LitElement {
 
   private keydown(event: KeyboardEvent): void {
     const last = this.tokens.length - 1;
-    const moves: Record<string, number> = { ArrowLeft: this.focused - 1, ArrowRight: this.focused + 1, Home: 0, End: last };
+    const moves: Record<string, number> = {
+      ArrowLeft: this.focused - 1,
+      ArrowRight: this.focused + 1,
+      Home: 0,
+      End: last,
+    };
     const next = moves[event.key];
     if (event.key === 'Enter' || event.key === ' ') this.tell('chip-select', this.focused);
     else if (next === undefined) return;
@@ -70,10 +75,20 @@ export class TokenChips extends LitElement {
     const unknown = new Set(this.unknown);
     const focused = Math.min(this.focused, this.tokens.length - 1);
     return html`
-      <div class="chips" role="listbox" aria-orientation="horizontal" aria-label=${sayIn(this.lang, 'tokens')} title=${sayIn(this.lang, 'tokensHint')}>
+      <div
+        class="chips"
+        role="listbox"
+        aria-orientation="horizontal"
+        aria-label=${sayIn(this.lang, 'tokens')}
+        title=${sayIn(this.lang, 'tokensHint')}
+      >
         ${this.tokens.map((token, index) => {
           const strange = unknown.has(index);
-          const remark = strange ? sayIn(this.lang, 'unknown') : isMarker(token, index) ? sayIn(this.lang, 'marker') : '';
+          const remark = strange
+            ? sayIn(this.lang, 'unknown')
+            : isMarker(token, index)
+              ? sayIn(this.lang, 'marker')
+              : '';
           const classes = `chip${strange ? ' unknown' : ''}${index === this.query ? ' query' : ''}${index === this.key ? ' key' : ''}`;
           return html`
             <span
