@@ -29,7 +29,8 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(StepOutput)
 
 int live_models = 0;
 
-// ---- The guard: an Error of the core becomes a JavaScript Error with the same code -----------------------------------
+// ---- The guard: an Error of the core becomes a JavaScript Error with the same code
+// -----------------------------------
 
 [[noreturn]] void throw_to_javascript(std::string_view message, const val& code) {
   val error = val::global("Error").new_(text(message));
@@ -58,7 +59,8 @@ struct Guard<Function> {
 template <auto Function>
 constexpr auto guarded = &Guard<Function>::call;
 
-// ---- Attention and encodings -----------------------------------------------------------------------------------------
+// ---- Attention and encodings
+// -----------------------------------------------------------------------------------------
 
 AttentionOutput attention(const TensorVal& q, const TensorVal& k, const TensorVal& v, const AttentionInput& input) {
   const Array qs = array(q), ks = array(k), vs = array(v);
@@ -70,8 +72,8 @@ AttentionOutput attention(const TensorVal& q, const TensorVal& k, const TensorVa
   const auto added = additive ? emscripten::convertJSArrayToNumberVector<float>(mask["data"]) : std::vector<float>();
   const auto allowed = masked && !additive ? emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"])
                                            : std::vector<std::uint8_t>();
-  const OperatorOptions options = {name,   input["scale"].as<float>(), input["softcap"].as<float>(),
-                                   extent, allowed,                    added};
+  const OperatorOptions options = {name, input["scale"].as<float>(), input["softcap"].as<float>(), extent, allowed,
+                                   added};
   const OperatorResult result = attention_operator(qs.view(), ks.view(), vs.view(), options);
   val out = val::object();
   out.set("output", tensor(result.output_shape, {result.output.data(), result.output.size()}));
@@ -104,7 +106,8 @@ Texts error_codes() {
   return Texts(out);
 }
 
-// ---- Models ----------------------------------------------------------------------------------------------------------
+// ---- Models
+// ----------------------------------------------------------------------------------------------------------
 
 std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights) {
   const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
@@ -163,7 +166,8 @@ void end(Model& model, int handle) { model.end(handle); }
 
 int count_live_models() { return live_models; }
 
-// ---- Failures on purpose, so that recovery can be tested on the module that ships ------------------------------------
+// ---- Failures on purpose, so that recovery can be tested on the module that ships
+// ------------------------------------
 
 int overflow(int depth) {  // NOLINT: it never returns, which is its purpose
   volatile int frame[1024] = {};
@@ -184,9 +188,11 @@ constexpr char kTensor[] = "{ shape: number[]; data: Float32Array }";
 constexpr char kParams[] = "{ name: string; minimum: number; maximum: number; standard: number; meaning: string }[]";
 
 EMSCRIPTEN_BINDINGS(attention_playground) {
-  const std::string row = std::string("name: string; label: string; formula: string; reference: string; params: ") + kParams;
+  const std::string row =
+      std::string("name: string; label: string; formula: string; reference: string; params: ") + kParams;
   const std::string edit =
-      "{ at: string; head: number; kind: string; value?: number; mask?: { shape: readonly number[]; data: Uint8Array }; "
+      "{ at: string; head: number; kind: string; value?: number; mask?: { shape: readonly number[]; data: Uint8Array "
+      "}; "
       "call?: (data: Float32Array, shape: number[]) => void }[]";
   emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
   emscripten::register_type<TokenIds>("Int32Array");
@@ -194,7 +200,8 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<AttentionInput>(
       "{ variant: string; scale: number; softcap: number; "
       "mask?: { shape: readonly number[]; data: Uint8Array | Float32Array } }");
-  emscripten::register_type<AttentionOutput>((std::string("{ output: ") + kTensor + "; pattern: " + kTensor + " }").c_str());
+  emscripten::register_type<AttentionOutput>(
+      (std::string("{ output: ") + kTensor + "; pattern: " + kTensor + " }").c_str());
   emscripten::register_type<VariantRows>(("{ " + row + " }[]").c_str());
   emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
   emscripten::register_type<Numbers>("Record<string, number> | undefined");
@@ -203,9 +210,9 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
       "{ family: string; n_layers: number; n_heads: number; d_model: number; d_head: number; d_mlp: number; "
       "n_ctx: number; vocab_size: number; parameters: number; stations: string[] }");
   emscripten::register_type<RunInput>(("{ record: string[]; edits: " + edit + "; lastOnly: boolean }").c_str());
-  emscripten::register_type<RunOutput>((std::string("{ logits: ") + kTensor + "; probs: " + kTensor +
-                                        "; activations: Record<string, " + kTensor + "> }")
-                                           .c_str());
+  emscripten::register_type<RunOutput>(
+      (std::string("{ logits: ") + kTensor + "; probs: " + kTensor + "; activations: Record<string, " + kTensor + "> }")
+          .c_str());
   emscripten::register_type<SamplingInput>("{ temperature: number; topK: number; topP: number; seed: number }");
   emscripten::register_type<EditList>(edit.c_str());
   emscripten::register_type<StepOutput>("{ id: number; probability: number }");

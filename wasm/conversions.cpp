@@ -63,10 +63,8 @@ void lend(const val& callback, HeadsView<float> x) {
 }
 
 Edit edit(const val& json) {
-  constexpr std::pair<std::string_view, Edit::Kind> kKinds[] = {{"set", Edit::Kind::set},
-                                                                {"scale", Edit::Kind::scale},
-                                                                {"mask", Edit::Kind::mask},
-                                                                {"call", Edit::Kind::call}};
+  constexpr std::pair<std::string_view, Edit::Kind> kKinds[] = {
+      {"set", Edit::Kind::set}, {"scale", Edit::Kind::scale}, {"mask", Edit::Kind::mask}, {"call", Edit::Kind::call}};
   const std::string name = json["kind"].as<std::string>();
   const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.first == name; });
   if (kind == std::end(kKinds)) {
@@ -101,7 +99,9 @@ Array array(const TensorVal& tensor) {
   return {shape(tensor["shape"]), emscripten::convertJSArrayToNumberVector<float>(tensor["data"])};
 }
 
-std::vector<std::int32_t> ids(const TokenIds& ids) { return emscripten::convertJSArrayToNumberVector<std::int32_t>(ids); }
+std::vector<std::int32_t> ids(const TokenIds& ids) {
+  return emscripten::convertJSArrayToNumberVector<std::int32_t>(ids);
+}
 
 TensorVal tensor(std::span<const std::size_t> shape, std::span<const float> data) {
   val out = val::object();

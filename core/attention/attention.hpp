@@ -16,9 +16,9 @@ struct InputMask {
 
 struct AttentionOptions {
   const Variant* variant = nullptr;
-  float scale = 1.0F;     ///< factor on q . k
-  float softcap = 0.0F;   ///< 0 is off
-  std::size_t past = 0;   ///< keys that stand before the first query
+  float scale = 1.0F;    ///< factor on q . k
+  float softcap = 0.0F;  ///< 0 is off
+  std::size_t past = 0;  ///< keys that stand before the first query
   InputMask mask;
 };
 

@@ -19,7 +19,8 @@ struct Extents {
 };
 
 void require(bool holds, const char* name, std::span<const std::size_t> shape, const std::string& expected) {
-  if (!holds) throw Error(Code::argument_shape, std::string(name) + ": found " + shape_text(shape) + ", expected " + expected);
+  if (!holds)
+    throw Error(Code::argument_shape, std::string(name) + ": found " + shape_text(shape) + ", expected " + expected);
 }
 
 Extents extents(const char* name, DenseArray array) {
@@ -60,10 +61,9 @@ void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& opti
   const std::size_t cells = eq.tokens * ek.tokens;
   const std::size_t masked = std::max(options.allowed.size(), options.added.size());
   if (!options.mask_shape.empty() || masked > 0) {
-    const bool fits = options.mask_shape.size() == 2 && options.mask_shape[0] == eq.tokens &&
-                      options.mask_shape[1] == ek.tokens;
-    require(fits, "mask", options.mask_shape,
-            "(" + std::to_string(eq.tokens) + ", " + std::to_string(ek.tokens) + ")");
+    const bool fits =
+        options.mask_shape.size() == 2 && options.mask_shape[0] == eq.tokens && options.mask_shape[1] == ek.tokens;
+    require(fits, "mask", options.mask_shape, "(" + std::to_string(eq.tokens) + ", " + std::to_string(ek.tokens) + ")");
     require(options.allowed.size() + options.added.size() == cells && masked == cells, "mask", options.mask_shape,
             std::to_string(cells) + " elements of data");
   }

@@ -17,11 +17,11 @@ struct DenseArray {
 
 struct OperatorOptions {
   std::string_view variant = "bidirectional";
-  float scale = 0.0F;                      ///< 0 stands for 1 / sqrt(d_head)
-  float softcap = 0.0F;                    ///< 0 is off
-  std::span<const std::size_t> mask_shape; ///< (queries, keys) where one of the two is given
-  std::span<const std::uint8_t> allowed;   ///< 1 = may attend
-  std::span<const float> added;            ///< added to the scores
+  float scale = 0.0F;                       ///< 0 stands for 1 / sqrt(d_head)
+  float softcap = 0.0F;                     ///< 0 is off
+  std::span<const std::size_t> mask_shape;  ///< (queries, keys) where one of the two is given
+  std::span<const std::uint8_t> allowed;    ///< 1 = may attend
+  std::span<const float> added;             ///< added to the scores
 };
 
 /// What the bare operator gives: z in q's shape with v's width, and the pattern.

@@ -39,13 +39,28 @@ class Parser {
     skip_space();
     Json value;
     switch (peek()) {
-      case '{': value = object(depth); break;
-      case '[': value = array(depth); break;
-      case '"': value.kind = Json::Kind::string; value.string = string(); break;
-      case 't': value = literal("true", Json::Kind::boolean); value.boolean = true; break;
-      case 'f': value = literal("false", Json::Kind::boolean); break;
-      case 'n': value = literal("null", Json::Kind::null); break;
-      default: value = number();
+      case '{':
+        value = object(depth);
+        break;
+      case '[':
+        value = array(depth);
+        break;
+      case '"':
+        value.kind = Json::Kind::string;
+        value.string = string();
+        break;
+      case 't':
+        value = literal("true", Json::Kind::boolean);
+        value.boolean = true;
+        break;
+      case 'f':
+        value = literal("false", Json::Kind::boolean);
+        break;
+      case 'n':
+        value = literal("null", Json::Kind::null);
+        break;
+      default:
+        value = number();
     }
     skip_space();
     return value;

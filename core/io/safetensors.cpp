@@ -81,18 +81,19 @@ TensorEntry read_entry(const std::string& name, const Json& json, std::size_t da
   const std::string found = "found bytes " + std::to_string(entry.begin) + " to " + std::to_string(entry.end);
   if (entry.begin > entry.end) refuse(Code::tensor_range, name, found + ", expected begin before end");
   if (entry.end > data_bytes) {
-    refuse(Code::file_truncated, name, found + ", expected at most the " + std::to_string(data_bytes) +
-                                           " bytes of data that the file holds");
+    refuse(Code::file_truncated, name,
+           found + ", expected at most the " + std::to_string(data_bytes) + " bytes of data that the file holds");
   }
   if (entry.end - entry.begin != byte_count(entry)) {
-    refuse(Code::tensor_range, name, found + ", expected " + std::to_string(byte_count(entry)) +
-                                         " bytes for shape " + shape_text(entry.shape));
+    refuse(Code::tensor_range, name,
+           found + ", expected " + std::to_string(byte_count(entry)) + " bytes for shape " + shape_text(entry.shape));
   }
   return entry;
 }
 
 Json read_header(std::span<const std::uint8_t> file, std::uint64_t length) {
-  const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes, static_cast<std::size_t>(length));
+  const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes,
+                              static_cast<std::size_t>(length));
   if (text.empty() || text.front() != '{') throw Error(Code::file_header, "header: expected JSON that begins with {");
   try {
     return parse_json(text);
@@ -112,8 +113,8 @@ void refuse_gaps(std::span<const TensorEntry> entries, std::size_t data_bytes) {
     end = entry.end;
   }
   if (end != data_bytes) {
-    throw Error(Code::file_truncated, "file: found " + std::to_string(data_bytes) + " bytes of data, expected " +
-                                          std::to_string(end));
+    throw Error(Code::file_truncated,
+                "file: found " + std::to_string(data_bytes) + " bytes of data, expected " + std::to_string(end));
   }
 }
 
@@ -178,15 +179,21 @@ void Safetensors::read(const TensorEntry& entry, float* out) const {
   const std::uint8_t* bytes = data_.data() + entry.begin;
   const std::size_t count = entry.elements();
   switch (entry.dtype) {
-    case DType::f32: convert<float>(bytes, count, [](float x) { return x; }, out); break;
-    case DType::f16: convert<std::uint16_t>(bytes, count, from_half, out); break;
-    case DType::bf16: convert<std::uint16_t>(bytes, count, from_brain, out); break;
+    case DType::f32:
+      convert<float>(bytes, count, [](float x) { return x; }, out);
+      break;
+    case DType::f16:
+      convert<std::uint16_t>(bytes, count, from_half, out);
+      break;
+    case DType::bf16:
+      convert<std::uint16_t>(bytes, count, from_brain, out);
+      break;
   }
   const float* bad = std::find_if_not(out, out + count, [](float x) { return std::isfinite(x); });
   if (bad != out + count) {
-    refuse(Code::tensor_not_finite, entry.name, "found " + std::string(std::isnan(*bad) ? "NaN" : "infinity") +
-                                                    " at element " + std::to_string(bad - out) +
-                                                    ", expected finite numbers");
+    refuse(Code::tensor_not_finite, entry.name,
+           "found " + std::string(std::isnan(*bad) ? "NaN" : "infinity") + " at element " + std::to_string(bad - out) +
+               ", expected finite numbers");
   }
 }
 

@@ -21,9 +21,7 @@ void gelu_tanh(float* x, std::size_t count) {
 
 void gelu_erf(float* x, std::size_t count) {
   constexpr float kInverseRoot2 = 0.7071067811865476F;
-  simd::map(x, count, [](Batch v) {
-    return Batch(0.5F) * v * (Batch(1.0F) + xsimd::erf(v * Batch(kInverseRoot2)));
-  });
+  simd::map(x, count, [](Batch v) { return Batch(0.5F) * v * (Batch(1.0F) + xsimd::erf(v * Batch(kInverseRoot2))); });
 }
 
 void silu(float* x, std::size_t count) {

@@ -4,7 +4,8 @@
 
 namespace attn {
 
-/// x Phi(x) by the tanh form, in place: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). Hendrycks and Gimpel 2016, section 2.
+/// x Phi(x) by the tanh form, in place: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). Hendrycks and Gimpel 2016,
+/// section 2.
 void gelu_tanh(float* x, std::size_t count);
 
 /// x Phi(x) with the error function, in place: 0.5 x (1 + erf(x / sqrt 2)). Hendrycks and Gimpel 2016, section 2.

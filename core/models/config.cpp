@@ -30,7 +30,8 @@ double config_number(const Json& json, std::string_view key, double minimum, dou
   if (value == nullptr || value->kind == Json::Kind::null) return standard;
   const std::string expected = ", expected " + number_text(minimum) + " to " + number_text(maximum);
   if (value->kind != Json::Kind::number) refuse(key, "found no number" + expected);
-  if (!(value->number >= minimum && value->number <= maximum)) refuse(key, "found " + number_text(value->number) + expected);
+  if (!(value->number >= minimum && value->number <= maximum))
+    refuse(key, "found " + number_text(value->number) + expected);
   return value->number;
 }
 
@@ -59,8 +60,7 @@ Config read_config(std::string_view text) {
   try {
     json = parse_json(text);
   } catch (const JsonFailure& failure) {
-    throw Error(Code::config_invalid,
-                "config.json: " + failure.reason + " at byte " + std::to_string(failure.offset));
+    throw Error(Code::config_invalid, "config.json: " + failure.reason + " at byte " + std::to_string(failure.offset));
   }
   const Json* type = json.find("model_type");
   if (type == nullptr || type->kind != Json::Kind::string) refuse("model_type", "missing, expected a text");

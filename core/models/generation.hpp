@@ -21,8 +21,8 @@ class Generation {
   void read();
 
   const Transformer& model_;
-  std::vector<std::int32_t> ids_;   // what the context holds
-  std::size_t unread_;              // how many of them, at the end, the cache does not hold yet
+  std::vector<std::int32_t> ids_;  // what the context holds
+  std::size_t unread_;             // how many of them, at the end, the cache does not hold yet
   Sampler sampler_;
   Probe probe_;
   Cache cache_;

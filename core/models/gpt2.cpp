@@ -67,7 +67,9 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     BlockWeights block;
     block.attn_norm = norm(at + "ln_1");
     const Linear qkv = map(at + "attn.c_attn", c.d_model, 3 * c.d_model);
-    block.attn = {&variant("causal"), c.n_heads, columns(qkv.weight, qkv.bias, 0, c.d_model),
+    block.attn = {&variant("causal"),
+                  c.n_heads,
+                  columns(qkv.weight, qkv.bias, 0, c.d_model),
                   columns(qkv.weight, qkv.bias, c.d_model, c.d_model),
                   columns(qkv.weight, qkv.bias, 2 * c.d_model, c.d_model),
                   map(at + "attn.c_proj", c.d_model, c.d_model)};

@@ -2,7 +2,8 @@
 
 #include "models/family.hpp"
 
-/// The GPT-2 family: pre-norm, fused query-key-value map, learned positions, tied head. Radford et al. 2019, section 2.3.
+/// The GPT-2 family: pre-norm, fused query-key-value map, learned positions, tied head. Radford et al. 2019,
+/// section 2.3.
 namespace attn {
 
 Config gpt2_config(const Json& json);

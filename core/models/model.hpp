@@ -13,8 +13,8 @@ namespace attn {
 
 /// What one run gives beside what its probe recorded.
 struct Run {
-  Matrix logits;   ///< (tokens, vocab), or (1, vocab) of the last token
-  Vector probs;    ///< softmax of the last token's logits, (vocab)
+  Matrix logits;  ///< (tokens, vocab), or (1, vocab) of the last token
+  Vector probs;   ///< softmax of the last token's logits, (vocab)
 };
 
 /// A model that a visitor opened: its transformer, the memory its runs work in, and the texts it is continuing.

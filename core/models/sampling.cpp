@@ -14,8 +14,7 @@ namespace {
 
 void require(bool holds, const char* name, double found, const char* expected) {
   if (holds) return;
-  throw Error(Code::argument_range,
-              std::string(name) + ": found " + number_text(found) + ", expected " + expected);
+  throw Error(Code::argument_range, std::string(name) + ": found " + number_text(found) + ", expected " + expected);
 }
 
 }  // namespace

@@ -8,15 +8,15 @@
 namespace attn {
 
 struct SamplingOptions {
-  float temperature = 1.0F;   ///< 0 is greedy
-  std::size_t top_k = 0;      ///< keep the k likeliest; 0 keeps all
-  float top_p = 1.0F;         ///< keep the likeliest whose probabilities reach p (Holtzman et al. 2020, section 3.1)
+  float temperature = 1.0F;  ///< 0 is greedy
+  std::size_t top_k = 0;     ///< keep the k likeliest; 0 keeps all
+  float top_p = 1.0F;        ///< keep the likeliest whose probabilities reach p (Holtzman et al. 2020, section 3.1)
   std::uint64_t seed = 0;
 };
 
 struct Sample {
   std::int32_t id = 0;
-  float probability = 0.0F;   ///< share of the distribution that it was drawn from
+  float probability = 0.0F;  ///< share of the distribution that it was drawn from
 };
 
 /// Draws tokens. The same seed, logits and build give the same tokens everywhere: the generator is the standard's

@@ -14,8 +14,8 @@ float* WeightReader::take(const std::string& name, std::span<const std::size_t> 
     throw Error(Code::tensor_missing, "weight \"" + name + "\": not in the file, expected " + shape_text(shape));
   }
   if (!std::equal(shape.begin(), shape.end(), entry->shape.begin(), entry->shape.end())) {
-    throw Error(Code::tensor_shape, "weight \"" + name + "\": found " + shape_text(entry->shape) + ", expected " +
-                                        shape_text(shape));
+    throw Error(Code::tensor_shape,
+                "weight \"" + name + "\": found " + shape_text(entry->shape) + ", expected " + shape_text(shape));
   }
   float* out = block_ == nullptr ? nullptr : block_ + elements_;
   if (out != nullptr) file_.read(*entry, out);
@@ -28,9 +28,7 @@ MatrixView<const float> WeightReader::matrix(const std::string& name, std::size_
   return {take(name, std::array{rows, cols}), rows, cols};
 }
 
-const float* WeightReader::vector(const std::string& name, std::size_t count) {
-  return take(name, std::array{count});
-}
+const float* WeightReader::vector(const std::string& name, std::size_t count) { return take(name, std::array{count}); }
 
 void WeightReader::refuse_unknown() const {
   for (const TensorEntry& entry : file_.entries()) {

@@ -25,7 +25,7 @@ struct Weights {
   MatrixView<const float> pos_embed;  ///< (n_ctx, d_model)
   std::vector<BlockWeights> blocks;
   LayerNorm final_norm;
-  MatrixView<const float> unembed;    ///< (vocab, d_model); the embedding itself where the head is tied
+  MatrixView<const float> unembed;  ///< (vocab, d_model); the embedding itself where the head is tied
 };
 
 /// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in

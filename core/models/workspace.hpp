@@ -20,14 +20,14 @@ struct Cache {
 
 /// Where a forward pass works: allocated by the first run of its shape, used again by the next.
 struct Workspace {
-  Matrix x;         ///< (tokens, d_model), the residual stream
-  Matrix normed;    ///< (tokens, d_model)
-  Matrix q;         ///< (tokens, d_model)
-  Matrix z;         ///< (tokens, d_model)
-  Matrix out;       ///< (tokens, d_model), what a layer adds to the residual stream
-  Matrix hidden;    ///< (tokens, d_mlp)
-  Heads pattern;    ///< (heads, tokens, capacity of the cache)
-  Heads result;     ///< (heads, tokens, d_model); empty until someone listens there
+  Matrix x;       ///< (tokens, d_model), the residual stream
+  Matrix normed;  ///< (tokens, d_model)
+  Matrix q;       ///< (tokens, d_model)
+  Matrix z;       ///< (tokens, d_model)
+  Matrix out;     ///< (tokens, d_model), what a layer adds to the residual stream
+  Matrix hidden;  ///< (tokens, d_mlp)
+  Heads pattern;  ///< (heads, tokens, capacity of the cache)
+  Heads result;   ///< (heads, tokens, d_model); empty until someone listens there
 
   void reserve(const Config& config, std::size_t tokens, std::size_t capacity, bool results);
 };

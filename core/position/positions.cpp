@@ -14,13 +14,16 @@ constexpr std::array kBase = {
 };
 
 constexpr std::array kEncodings = {
-    Encoding{"learned", "Learned positions", R"(x_t = e_t + P_t)",
-             "Gehring et al. 2017, Convolutional Sequence to Sequence Learning, section 3.1", {}, nullptr},
+    Encoding{"learned",
+             "Learned positions",
+             R"(x_t = e_t + P_t)",
+             "Gehring et al. 2017, Convolutional Sequence to Sequence Learning, section 3.1",
+             {},
+             nullptr},
     Encoding{"sinusoidal", "Sinusoidal positions",
              R"(P_{t,2i} = \sin\frac{t}{b^{2i/d}},\quad P_{t,2i+1} = \cos\frac{t}{b^{2i/d}})",
              "Vaswani et al. 2017, Attention Is All You Need, section 3.5", kBase, sinusoidal_table},
-    Encoding{"rotary", "Rotary positions",
-             R"(q_t \cdot k_s = (R_t x_t) \cdot (R_s y_s) = x_t^\top R_{s-t}\, y_s)",
+    Encoding{"rotary", "Rotary positions", R"(q_t \cdot k_s = (R_t x_t) \cdot (R_s y_s) = x_t^\top R_{s-t}\, y_s)",
              "Su et al. 2021, RoFormer, section 3.2.2", kBase, rotary_table},
 };
 
@@ -51,8 +54,8 @@ Matrix encoding_table(const Encoding& row, std::size_t tokens, std::size_t width
   for (std::size_t i = 0; i < row.params.size(); ++i) {
     const Parameter& p = row.params[i];
     require(params[i] >= p.minimum && params[i] <= p.maximum,
-            name + std::string(p.name) + ": found " + number_text(params[i]) + ", expected " +
-                number_text(p.minimum) + " to " + number_text(p.maximum));
+            name + std::string(p.name) + ": found " + number_text(params[i]) + ", expected " + number_text(p.minimum) +
+                " to " + number_text(p.maximum));
   }
   return row.table(tokens, width, params);
 }

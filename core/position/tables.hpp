@@ -4,7 +4,8 @@
 
 #include "tensor/tensor.hpp"
 
-/// What stands behind the rows of positions.cpp, one file each. width is even; params[0] is the base of the wavelengths.
+/// What stands behind the rows of positions.cpp, one file each. width is even; params[0] is the base of the
+/// wavelengths.
 namespace attn {
 
 /// Sines in the even columns, cosines in the odd ones.

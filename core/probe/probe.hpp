@@ -27,9 +27,9 @@ struct Edit {
   enum class Kind { set, scale, mask, call };
   Kind kind = Kind::set;
   std::optional<std::size_t> head;
-  float value = 0.0F;                            ///< set: the new value; scale: the factor (infinities stay)
-  CellMask mask;                                 ///< mask: at attn.scores only; replaces the structure's mask
-  std::function<void(HeadsView<float>)> call;    ///< call: edits the lent view, which dies when it returns
+  float value = 0.0F;                          ///< set: the new value; scale: the factor (infinities stay)
+  CellMask mask;                               ///< mask: at attn.scores only; replaces the structure's mask
+  std::function<void(HeadsView<float>)> call;  ///< call: edits the lent view, which dies when it returns
 };
 
 /// What was recorded at one station; `shape` has a leading axis of heads where the station has one.

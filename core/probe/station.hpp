@@ -33,28 +33,28 @@ enum class Station : std::uint8_t {
 struct StationRow {
   std::string_view name;  ///< after `blocks.{l}.` where the station is one of a block's
   bool in_block;
-  bool has_heads;         ///< shape (heads, tokens, …) instead of (tokens, …)
+  bool has_heads;  ///< shape (heads, tokens, …) instead of (tokens, …)
 };
 
 inline constexpr std::array kStations = {
-    StationRow{"embed", false, false},        // (tokens, d_model)
-    StationRow{"pos_embed", false, false},    // (tokens, d_model)
-    StationRow{"resid_pre", true, false},     // (tokens, d_model)
-    StationRow{"attn.q", true, true},         // (heads, tokens, d_head)
-    StationRow{"attn.k", true, true},         // (heads, tokens, d_head)
-    StationRow{"attn.v", true, true},         // (heads, tokens, d_head)
-    StationRow{"attn.scores", true, true},    // (heads, tokens, keys): q . k / sqrt(d_head), -inf where masked
-    StationRow{"attn.pattern", true, true},   // (heads, tokens, keys): rows sum to 1
-    StationRow{"attn.z", true, true},         // (heads, tokens, d_head): pattern times v
-    StationRow{"attn.result", true, true},    // (heads, tokens, d_model): each head's part of attn_out, without bias
-    StationRow{"attn_out", true, false},      // (tokens, d_model)
-    StationRow{"resid_mid", true, false},     // (tokens, d_model)
-    StationRow{"mlp.pre", true, false},       // (tokens, d_mlp)
-    StationRow{"mlp.post", true, false},      // (tokens, d_mlp)
-    StationRow{"mlp_out", true, false},       // (tokens, d_model)
-    StationRow{"resid_post", true, false},    // (tokens, d_model)
-    StationRow{"ln_final", false, false},     // (tokens, d_model)
-    StationRow{"logits", false, false},       // (tokens, vocab)
+    StationRow{"embed", false, false},       // (tokens, d_model)
+    StationRow{"pos_embed", false, false},   // (tokens, d_model)
+    StationRow{"resid_pre", true, false},    // (tokens, d_model)
+    StationRow{"attn.q", true, true},        // (heads, tokens, d_head)
+    StationRow{"attn.k", true, true},        // (heads, tokens, d_head)
+    StationRow{"attn.v", true, true},        // (heads, tokens, d_head)
+    StationRow{"attn.scores", true, true},   // (heads, tokens, keys): q . k / sqrt(d_head), -inf where masked
+    StationRow{"attn.pattern", true, true},  // (heads, tokens, keys): rows sum to 1
+    StationRow{"attn.z", true, true},        // (heads, tokens, d_head): pattern times v
+    StationRow{"attn.result", true, true},   // (heads, tokens, d_model): each head's part of attn_out, without bias
+    StationRow{"attn_out", true, false},     // (tokens, d_model)
+    StationRow{"resid_mid", true, false},    // (tokens, d_model)
+    StationRow{"mlp.pre", true, false},      // (tokens, d_mlp)
+    StationRow{"mlp.post", true, false},     // (tokens, d_mlp)
+    StationRow{"mlp_out", true, false},      // (tokens, d_model)
+    StationRow{"resid_post", true, false},   // (tokens, d_model)
+    StationRow{"ln_final", false, false},    // (tokens, d_model)
+    StationRow{"logits", false, false},      // (tokens, vocab)
 };
 static_assert(kStations.size() == static_cast<std::size_t>(Station::logits) + 1);
 

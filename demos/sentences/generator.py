@@ -14,6 +14,7 @@ import zlib
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 HELD_OUT_PERCENT = 12
+TRIES = 200  # sentences drawn until one is held out, or is not
 
 
 def load_grammar(path=os.path.join(FOLDER, "grammar.json")):
@@ -48,13 +49,15 @@ class Generator:
             self.templates.setdefault((template["phenomenon"], template["lang"]), []).append(template)
 
     def sentence(self, phenomenon, lang, held_out, avoid=frozenset()):
-        """One sentence whose combination of words is held out or not, without the words `avoid`."""
+        """One sentence whose combination of words is held out or not, without the people `avoid`; None
+        when they leave too few."""
         templates = self.templates[phenomenon, lang]
-        while True:
+        for _ in range(TRIES):
             template = self.rng.choices(templates, [t["weight"] for t in templates])[0]
             sentence = self._fill(template, avoid)
             if sentence and sentence.pop("held_out") == held_out:
                 return sentence
+        return None
 
     def _fill(self, template, avoid):
         """A sentence of the template, or None when the words run out."""
@@ -106,6 +109,8 @@ class Generator:
             spoken = self.rng.choice(["en", "zh"]) if lang == "mixed" else lang
             phenomenon = self.rng.choices(self.names, self.shares)[0]
             sentence = self.sentence(phenomenon, spoken, False, people)
+            if sentence is None:
+                continue
             decisive += [len(tokens) + position for position in sentence["decisive"]]
             tokens += sentence["tokens"]
             kinds += [self.names.index(phenomenon)] * len(sentence["tokens"])
@@ -118,9 +123,10 @@ class Generator:
         sequences, used, people = [], length, set()
         for kind in kinds:
             sentence = self.sentence(*kind, True, people)
-            if used + len(sentence["tokens"]) > length:
+            if sentence is None or used + len(sentence["tokens"]) > length:
                 sequences.append([])
                 used, people = 0, set()
+                sentence = sentence or self.sentence(*kind, True)
             sequences[-1].append((used, sentence))
             used += len(sentence["tokens"])
             people |= self._people_in(sentence)

@@ -3,7 +3,7 @@
     /usr/bin/python3 demos/sentences/make.py                      train the shipped recipe, export if better
     /usr/bin/python3 demos/sentences/make.py --seed 3 --heads 4   another run, in its own folder
     /usr/bin/python3 demos/sentences/make.py --write-data         heldout.json and the golden sentences only
-    /usr/bin/python3 demos/sentences/make.py --figures            measure the shipped model again
+    /usr/bin/python3 demos/sentences/make.py --figures            measure the shipped model again, write heads.json
 
 Needs no data: generator.py writes the sentences from grammar.json.
 """
@@ -37,7 +37,7 @@ BATCH = 32
 UNKNOWN_RATE = 0.01  # of the words of a training input
 OTHER_TARGETS = 0.15  # of the targets that are not decisive are scored
 HELD_OUT_SENTENCES = 100  # a phenomenon and language
-CHARGE_RISES = (2000, 4000)  # between these steps, see sparse.py
+CHARGE_RISES = (4000, 6000)  # between these steps, see sparse.py
 REFERENCE_CELLS = 600  # numbers kept of one station in reference.json
 MODEL = os.path.join(FOLDER, "model")
 HELD_OUT = os.path.join(FOLDER, "heldout.json")
@@ -158,8 +158,12 @@ def export_if_better(model, arguments, grammar, index):
     info = page.page_info(heads)
     inputs = [(text, words.encode(apart, index)) for text, apart in page.reference_examples()]
     export.export_model(MODEL, model, words.tokenizer(grammar), info, inputs, REFERENCE_CELLS)
-    export.write_atomically(os.path.join(MODEL, "heads.json"), compact_json(heads) + "\n")
+    write_heads(heads)
     print(f"exported to {MODEL}")
+
+
+def write_heads(heads):
+    export.write_atomically(os.path.join(MODEL, "heads.json"), compact_json(heads) + "\n")
 
 
 def report(heads):
@@ -173,7 +177,7 @@ def parse():
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--heads", type=int, default=6)
     parser.add_argument("--d-model", type=int, default=96)
-    parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--minutes", type=float, default=0.0, help="end the run after this training time")
     parser.add_argument("--lr", type=float, default=0.02)
     parser.add_argument("--weight-decay", type=float, default=0.01)
@@ -195,6 +199,7 @@ def main():
     if arguments.figures:
         heads = figures.measure(export.load_model(MODEL), load_held_out(), grammar)
         page.print_table(heads)
+        write_heads(heads)
         report(heads)
         return
     export_if_better(train(arguments, grammar, index), arguments, grammar, index)

@@ -50,7 +50,7 @@ function meanSurprise(model: Model, texts: string[]): { loss: number; targets: n
 describe('sentences', () => {
   type Sentence = [phenomenon: string, lang: string, decisive: number, query: number, key: number];
   interface HeldOut {
-    sequences: { ids: number[]; sentences: Sentence[] }[];
+    sequences: { ids: number[]; links: Sentence[] }[];
   }
   type Groups = Record<string, number>;
   interface Best {
@@ -99,11 +99,10 @@ describe('sentences', () => {
 
   function rights(model: Model, edits: Edit[]): Means {
     const means = new Means();
-    for (const { ids, sentences } of sequences) {
+    for (const { ids, links } of sequences) {
       const run = model.run(textOf(model, ids), { edits });
       expect([...run.ids]).toEqual(ids);
-      for (const sentence of sentences)
-        means.add(sentence, Number(likeliest(run, sentence[2] - 1) === ids[sentence[2]]));
+      for (const sentence of links) means.add(sentence, Number(likeliest(run, sentence[2] - 1) === ids[sentence[2]]));
     }
     return means;
   }
@@ -117,19 +116,19 @@ describe('sentences', () => {
       for (const [lang, best] of Object.entries(best_by_language)) printed[`${name}.${lang}`] = best.accuracy;
     }
     rights(model, []).expect(printed, 1);
-    expect(sequences.flatMap(({ sentences }) => sentences).length).toBe(heads.sentences);
+    expect(sequences.flatMap(({ links }) => links).length).toBe(heads.sentences);
   });
 
   it('has heads that match the links as printed, the printed one best', async () => {
     const model = await open('sentences');
     const scores = heads.scores.map((layer) => layer.map(() => new Means()));
-    for (const { ids, sentences } of sequences) {
+    for (const { ids, links } of sequences) {
       const { activations } = model.run(textOf(model, ids), { record: ['blocks.*.attn.pattern'], logits: 'last' });
       scores.forEach((layer, l) => {
         const { data, shape } = activations[`blocks.${l}.attn.pattern`]!;
         const tokens = shape[1]!;
         layer.forEach((means, h) => {
-          for (const sentence of sentences) {
+          for (const sentence of links) {
             means.add(sentence, data[(h * tokens + sentence[3]) * tokens + sentence[4]]!);
           }
         });
