@@ -1,7 +1,7 @@
 """Trains the sentence model on sentences of its own grammar, measures every head, exports.
 
-    /usr/bin/python3 demos/sentences/make.py                      train the shipped recipe, export if better
-    /usr/bin/python3 demos/sentences/make.py --seed 3 --heads 4   another run, in its own folder
+    /usr/bin/python3 demos/sentences/make.py                      train one model, export if better
+    /usr/bin/python3 demos/sentences/make.py --seed 3 --heads 8   another run, in its own folder
     /usr/bin/python3 demos/sentences/make.py --write-data         heldout.json and the golden sentences only
     /usr/bin/python3 demos/sentences/make.py --figures            measure the shipped model again, write heads.json
 
@@ -37,7 +37,6 @@ BATCH = 32
 UNKNOWN_RATE = 0.01  # of the words of a training input
 OTHER_TARGETS = 0.15  # of the targets that are not decisive are scored
 HELD_OUT_SENTENCES = 100  # a phenomenon and language
-CHARGE_RISES = (4000, 6000)  # between these steps, see sparse.py
 REFERENCE_CELLS = 600  # numbers kept of one station in reference.json
 MODEL = os.path.join(FOLDER, "model")
 HELD_OUT = os.path.join(FOLDER, "heldout.json")
@@ -115,19 +114,22 @@ def train(arguments, grammar, index):
     config = gpt2.Config(len(index), N_CTX, arguments.d_model, arguments.layers, arguments.heads, arguments.dropout)
     options = trainer.Options(
         steps=arguments.steps, minutes=arguments.minutes, seed=arguments.seed, weight_decay=arguments.weight_decay,
-        lr_matrix=arguments.lr, decay_share=0.5, eval_every=250,
+        lr_matrix=arguments.lr, lr_other=0.15 * arguments.lr, decay_share=0.5, eval_every=250,
     )  # fmt: skip
     torch.manual_seed(arguments.seed)
     model, held = new_model(config), load_held_out()
+    if arguments.begin_from:
+        trainer.load_best(model, arguments.begin_from)
     print(f"{gpt2.count_parameters(model)} parameters, {len(index)} words", flush=True)
 
     def sample_batch(rng):
-        ids, targets, model.kinds = training_batch(grammar, index, rng)
+        ids, targets, kinds = training_batch(grammar, index, rng)
+        model.free_heads = np.array(arguments.free_heads)[kinds]
         return ids, targets
 
     run = trainer.train(
         model, options, sample_batch, lambda averaged: figures.decisive_report(averaged, held), run_folder(arguments),
-        on_step=sparse.charge_schedule(arguments.charge, *CHARGE_RISES),
+        on_step=sparse.charge_schedule(arguments.charge, *arguments.charge_rises),
     )  # fmt: skip
     trainer.copy_into(model, run.average)
     return model.eval()
@@ -135,7 +137,7 @@ def train(arguments, grammar, index):
 
 def run_folder(arguments):
     a = arguments
-    name = f"l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-drop{a.dropout}-seed{a.seed}"
+    name = f"l{a.layers}h{a.heads}d{a.d_model}-charge{a.charge}-free{''.join(map(str, a.free_heads))}-drop{a.dropout}-seed{a.seed}"
     return os.path.join(ROOT, "build", "training", "sentences", name)
 
 
@@ -182,6 +184,9 @@ def parse():
     parser.add_argument("--lr", type=float, default=0.02)
     parser.add_argument("--weight-decay", type=float, default=0.01)
     parser.add_argument("--charge", type=float, default=0.03, help="see sparse.py")
+    parser.add_argument("--charge-rises", type=int, nargs=2, default=[4000, 6000], help="between these steps")
+    parser.add_argument("--free-heads", type=int, nargs=5, default=[0, 1, 2, 3, 4], help="one for each phenomenon")
+    parser.add_argument("--begin-from", default="", help="folder of an earlier run, whose best weights this run begins with")
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--force", action="store_true", help="export even if the shipped model ranks higher")
     parser.add_argument("--write-data", action="store_true")

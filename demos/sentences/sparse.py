@@ -3,10 +3,10 @@
 Left alone, several heads learn to do the same work, or one head does all of it, and a head
 switched off shows little. So in each sentence the last layer's heads, but one, are charged for
 attention that they give to anything but [BOS]: `cost_weight` times the mean over rows of
--log pattern[row, 0], summed over heads. Free is the head whose number is the phenomenon's in
-grammar.json; further heads are charged everywhere, layer 0 nowhere. The charge begins when the
-work is learned: earlier, it keeps heads from finding work at all. It knows which kind of
-sentence a row belongs to and nothing of the links: where the free head looks, it learns.
+-log pattern[row, 0], summed over heads. Free is the one head that is assigned to the
+phenomenon; further heads are charged everywhere, layer 0 nowhere. The charge begins when the
+work is learned: earlier, it keeps heads from finding work at all. It knows which kind of sentence
+a row belongs to and nothing of the links: where the free head looks, it learns.
 Evaluation and the exported model are plain GPT-2.
 """
 
@@ -30,11 +30,11 @@ class Charge(torch.autograd.Function):
 
 
 class SparseGPT2(gpt2.GPT2):
-    """`kinds` (batch, tokens): the number of the phenomenon that each row of the next training batch
-    belongs to."""
+    """`free_heads` (batch, tokens): the last layer's head that is not charged in each row of the next
+    training batch."""
 
     cost_weight = 0.0
-    kinds = None
+    free_heads = None
 
     def forward(self, ids, probe=None):
         if not self.training or self.cost_weight == 0:
@@ -45,8 +45,8 @@ class SparseGPT2(gpt2.GPT2):
         return Charge.apply(logits, self._cost(pattern), self.cost_weight)
 
     def _cost(self, pattern):
-        kinds = torch.as_tensor(self.kinds, device=pattern.device)
-        charged = kinds[:, None, :] != torch.arange(pattern.shape[1], device=pattern.device)[:, None]
+        free = torch.as_tensor(self.free_heads, device=pattern.device)
+        charged = free[:, None, :] != torch.arange(pattern.shape[1], device=pattern.device)[:, None]
         rest = pattern[..., 0].float().clamp(min=1e-12)
         return (-rest.log() * charged).mean((0, 2)).sum()
 

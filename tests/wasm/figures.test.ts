@@ -60,7 +60,7 @@ describe('sentences', () => {
     accuracy: number;
   }
   interface Heads {
-    sentences: number;
+    links: number;
     phenomena: { name: string; accuracy: number; best: Best; best_by_language: Record<string, Best> }[];
     scores: Groups[][];
     without: Groups[][];
@@ -116,7 +116,7 @@ describe('sentences', () => {
       for (const [lang, best] of Object.entries(best_by_language)) printed[`${name}.${lang}`] = best.accuracy;
     }
     rights(model, []).expect(printed, 1);
-    expect(sequences.flatMap(({ links }) => links).length).toBe(heads.sentences);
+    expect(sequences.flatMap(({ links }) => links).length).toBe(heads.links);
   });
 
   it('has heads that match the links as printed, the printed one best', async () => {
