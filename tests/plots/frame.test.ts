@@ -52,13 +52,13 @@ describe('a picture', () => {
 
 describe('many heads on a phone', () => {
   it('break a layer into lines of one length, so that columns stay columns', () => {
-    const layout = layoutHeads(328, 24, 12);
+    const layout = layoutHeads(280, 24, 12);
     expect(layout.columns).toBe(6);
     expect(tileAt(layout, 12).x).toBe(tileAt(layout, 0).x);
   });
 
-  it('stay in one line where 44 pixels each are to be had', () => {
-    expect(layoutHeads(684, 48, 12).columns).toBe(12);
+  it('stay in one line where 24 pixels each are to be had', () => {
+    expect(layoutHeads(358, 48, 12).columns).toBe(12);
   });
 });
 

@@ -26,6 +26,9 @@ export interface HeadGrid extends Picture<HeadPlace> {
   update(patterns: readonly Tensor[], options: HeadGridOptions): void;
 }
 
+/** A badge covers the corner of a smaller map. */
+const kBadgedSide = 64;
+
 function isAt(layer: number, head: number): (place: HeadPlace) => boolean {
   return (place) => place.layer === layer && place.head === head;
 }
@@ -49,7 +52,7 @@ function readState(patterns: readonly Tensor[], options: HeadGridOptions, width:
   const tiles = tilesOf(patterns, options);
   const heads = Math.max(...patterns.map(headsOf));
   return {
-    layout: layoutHeads(width, tiles.length, heads),
+    layout: layoutHeads(width, tiles.length, heads, tiles.some(({ badge }) => badge) ? kBadgedSide : undefined),
     tiles,
     masked: options.masked,
     selected: options.selected ?? null,

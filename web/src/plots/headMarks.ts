@@ -38,12 +38,11 @@ export interface HeadState {
 }
 
 const labelRoom = 18;
-const smallestSide = 44;
 const largestSide = 104;
 const margin = 3;
 
-/** As many columns as heads if the maps stay at least 44 pixels wide, else a layer is broken into lines of one length. */
-export function layoutHeads(width: number, count: number, heads: number): HeadLayout {
+/** As many columns as heads if the maps stay at least `smallestSide` pixels wide, else a layer is broken into lines of one length. */
+export function layoutHeads(width: number, count: number, heads: number, smallestSide = 24): HeadLayout {
   const gap = width / heads < 34 ? 3 : width / heads < 56 ? 6 : 12;
   const fitting = Math.max(1, Math.floor((width - 2 * margin + gap) / (smallestSide + gap)));
   let columns = Math.min(heads, fitting);
