@@ -15,7 +15,7 @@ export interface Binaries {
 }
 
 /** (module (func (result v128) i32.const 0 i8x16.splat (twice) i8x16.relaxed_swizzle)) */
-const kRelaxedProbe = Uint8Array.of(
+export const kRelaxedProbe = Uint8Array.of(
   0,
   97,
   115,
