@@ -1,10 +1,12 @@
 #include <emscripten/bind.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
 
 #include "conversions.hpp"
+#include "layers/operators.hpp"
 #include "models/model.hpp"
 #include "tensor/error.hpp"
 
@@ -15,7 +17,8 @@ using namespace attn::js;
 using emscripten::val;
 
 EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionInput)
-EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionOutput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ArrayMemory)
+EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Numbers)
@@ -62,8 +65,23 @@ constexpr auto guarded = &Guard<Function>::call;
 // ---- Attention and encodings
 // -----------------------------------------------------------------------------------------
 
-AttentionOutput attention(const TensorVal& q, const TensorVal& k, const TensorVal& v, const AttentionInput& input) {
-  const Array qs = array(q), ks = array(k), vs = array(v);
+std::shared_ptr<Array> make_array() { return std::make_shared<Array>(); }
+
+/// Up to four axes as plain numbers: an array of JavaScript's would take longer to read than a small product.
+void resize(Array& array, unsigned rank, unsigned a, unsigned b, unsigned c, unsigned d) {
+  const std::size_t extent[] = {a, b, c, d};
+  array.resize(std::span(extent).first(std::min<std::size_t>(rank, 4)));
+}
+
+/// The numbers themselves, to be read or written at once: any later call may move them.
+ArrayMemory memory(Array& array) {
+  return ArrayMemory(val(emscripten::typed_memory_view(array.data.size(), array.data.data())));
+}
+
+Lengths lengths(const Array& array) { return Lengths(shape_list(array.shape)); }
+
+void attention(const Array& q, const Array& k, const Array& v, const AttentionInput& input, Array& output,
+               Array& pattern) {
   const std::string name = input["variant"].as<std::string>();
   const val mask = input["mask"];
   const bool masked = !mask.isUndefined();
@@ -74,11 +92,7 @@ AttentionOutput attention(const TensorVal& q, const TensorVal& k, const TensorVa
                                            : std::vector<std::uint8_t>();
   const OperatorOptions options = {name, input["scale"].as<float>(), input["softcap"].as<float>(), extent, allowed,
                                    added};
-  const OperatorResult result = attention_operator(qs.view(), ks.view(), vs.view(), options);
-  val out = val::object();
-  out.set("output", tensor(result.output_shape, {result.output.data(), result.output.size()}));
-  out.set("pattern", tensor(result.pattern_shape, {result.pattern.data(), result.pattern.size()}));
-  return AttentionOutput(out);
+  attention_operator(q, k, v, options, output, input["pattern"].as<bool>() ? &pattern : nullptr);
 }
 
 VariantRows variant_rows() {
@@ -197,11 +211,11 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
   emscripten::register_type<TokenIds>("Int32Array");
   emscripten::register_type<Bytes>("Uint8Array");
+  emscripten::register_type<ArrayMemory>("Float32Array");
+  emscripten::register_type<Lengths>("number[]");
   emscripten::register_type<AttentionInput>(
-      "{ variant: string; scale: number; softcap: number; "
+      "{ variant: string; scale: number; softcap: number; pattern: boolean; "
       "mask?: { shape: readonly number[]; data: Uint8Array | Float32Array } }");
-  emscripten::register_type<AttentionOutput>(
-      (std::string("{ output: ") + kTensor + "; pattern: " + kTensor + " }").c_str());
   emscripten::register_type<VariantRows>(("{ " + row + " }[]").c_str());
   emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
   emscripten::register_type<Numbers>("Record<string, number> | undefined");
@@ -217,7 +231,18 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<EditList>(edit.c_str());
   emscripten::register_type<StepOutput>("{ id: number; probability: number }");
 
+  emscripten::class_<Array>("Array")
+      .smart_ptr<std::shared_ptr<Array>>("ArrayPointer")
+      .class_function("make", guarded<make_array>)
+      .function("resize", guarded<resize>)
+      .function("shape", guarded<lengths>)
+      .function("memory", guarded<memory>);
+
   emscripten::function("attention", guarded<attention>);
+  emscripten::function("matmul", guarded<matmul_operator>);
+  emscripten::function("softmax", guarded<softmax_operator>);
+  emscripten::function("layerNorm", guarded<layer_norm_operator>);
+  emscripten::function("gelu", guarded<gelu_operator>);
   emscripten::function("variants", guarded<variant_rows>);
   emscripten::function("encodings", guarded<encoding_rows>);
   emscripten::function("encodingTable", guarded<table>);

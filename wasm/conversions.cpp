@@ -95,8 +95,8 @@ std::vector<std::size_t> shape(const val& numbers) {
   return out;
 }
 
-Array array(const TensorVal& tensor) {
-  return {shape(tensor["shape"]), emscripten::convertJSArrayToNumberVector<float>(tensor["data"])};
+val shape_list(std::span<const std::size_t> shape) {
+  return list(shape, [](std::size_t n) { return n; });
 }
 
 std::vector<std::int32_t> ids(const TokenIds& ids) {
@@ -105,7 +105,7 @@ std::vector<std::int32_t> ids(const TokenIds& ids) {
 
 TensorVal tensor(std::span<const std::size_t> shape, std::span<const float> data) {
   val out = val::object();
-  out.set("shape", list(shape, [](std::size_t n) { return n; }));
+  out.set("shape", shape_list(shape));
   out.set("data", val(emscripten::typed_memory_view(data.size(), data.data())).call<val>("slice"));
   return TensorVal(out);
 }

@@ -23,17 +23,9 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(TensorVal)
 EMSCRIPTEN_DECLARE_VAL_TYPE(TokenIds)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Bytes)
 
-/// An array that came from JavaScript, `{shape, data}`, copied.
-struct Array {
-  std::vector<std::size_t> shape;
-  std::vector<float> data;
-
-  DenseArray view() const { return {shape, data}; }
-};
-
-Array array(const TensorVal& tensor);
 std::vector<std::int32_t> ids(const TokenIds& ids);
 std::vector<std::size_t> shape(const val& numbers);
+val shape_list(std::span<const std::size_t> shape);
 
 TensorVal tensor(std::span<const std::size_t> shape, std::span<const float> data);
 val text(std::string_view utf8);

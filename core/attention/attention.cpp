@@ -30,21 +30,68 @@ void mask_input(const InputMask& mask, std::size_t query, std::size_t keys, floa
   }
 }
 
-}  // namespace
+void fused(HeadsView<const float> q, HeadsView<const float> k, HeadsView<const float> v,
+           const AttentionOptions& options, float* scratch, HeadsView<float> z) {
+  const ScoreRule rule = {options.scale, options.softcap, options.variant->visible, options.past, options.mask};
+  const std::size_t group = q.heads / k.heads;
+  float* space = scratch + packed_keys_values_size(k.rows, k.cols, v.cols);
+  for (std::size_t n = 0; n < k.heads; ++n) {
+    const PackedKeysValues packed = pack_keys_values(k.head(n), v.head(n), scratch);
+    for (std::size_t h = n * group; h < (n + 1) * group; ++h)
+      fused_attention(q.head(h), packed, rule, space, z.head(h));
+  }
+}
 
-void attention(HeadsView<const float> q, HeadsView<const float> k, HeadsView<const float> v,
-               const AttentionOptions& options, Site site, HeadsView<float> pattern, HeadsView<float> z) {
-  ATTN_ASSERT(k.heads > 0 && q.heads % k.heads == 0 && k.heads == v.heads && k.rows == v.rows);
+void scores_of(HeadsView<const float> q, HeadsView<const float> k, float* scratch, HeadsView<float> scores) {
   const std::size_t group = q.heads / k.heads;
   for (std::size_t h = 0; h < q.heads; ++h) {
-    const MatrixView<float> scores = pattern.head(h);
-    matmul_transposed(q.head(h), k.head(h / group), scores);
-    for (std::size_t i = 0; i < scores.rows; ++i) {
-      float* row = scores.row(i);
-      scale(options.scale, scores.cols, row);
-      if (options.softcap > 0.0F) softcap(options.softcap, scores.cols, row);
-      mask_structure(*options.variant, options.past + i, site.mask(h), scores.cols, row);
-      mask_input(options.mask, i, scores.cols, row);
+    if (q.rows < kFewQueries) {
+      matmul_transposed(q.head(h), k.head(h / group), scores.head(h));
+    } else {
+      matmul(q.head(h), pack_transposed(k.head(h / group), scratch), scores.head(h));
+    }
+  }
+}
+
+void mix(HeadsView<const float> pattern, HeadsView<const float> v, float* scratch, HeadsView<float> z) {
+  const std::size_t group = pattern.heads / v.heads;
+  for (std::size_t h = 0; h < pattern.heads; ++h) {
+    if (pattern.rows < kFewQueries) {
+      matmul(pattern.head(h), v.head(h / group), z.head(h));
+    } else {
+      matmul(pattern.head(h), pack(v.head(h / group), scratch), z.head(h));
+    }
+  }
+}
+
+}  // namespace
+
+bool needs_pattern(std::size_t queries, Site site) {
+  return queries < kFewQueries || site.watches(Station::scores) || site.watches(Station::pattern);
+}
+
+std::size_t attention_scratch_size(std::size_t queries, std::size_t keys, std::size_t d_head, std::size_t d_v) {
+  return queries < kFewQueries ? 0 : packed_keys_values_size(keys, d_head, d_v) + fused_attention_size(d_head);
+}
+
+void attention(HeadsView<const float> q, HeadsView<const float> k, HeadsView<const float> v,
+               const AttentionOptions& options, Site site, AttentionWork work, HeadsView<float> z) {
+  ATTN_ASSERT(k.heads > 0 && q.heads % k.heads == 0 && k.heads == v.heads && k.rows == v.rows);
+  const HeadsView<float> pattern = work.pattern;
+  if (pattern.data == nullptr) {
+    ATTN_ASSERT(!needs_pattern(q.rows, site));
+    fused(q, k, v, options, work.scratch, z);
+    site.visit(Station::z, z);
+    return;
+  }
+  scores_of(q, k, work.scratch, pattern);
+  for (std::size_t h = 0; h < q.heads; ++h) {
+    for (std::size_t i = 0; i < q.rows; ++i) {
+      float* row = pattern.head(h).row(i);
+      scale(options.scale, pattern.cols, row);
+      if (options.softcap > 0.0F) softcap(options.softcap, pattern.cols, row);
+      mask_structure(*options.variant, options.past + i, site.mask(h), pattern.cols, row);
+      mask_input(options.mask, i, pattern.cols, row);
     }
   }
   site.visit(Station::scores, pattern);
@@ -52,7 +99,7 @@ void attention(HeadsView<const float> q, HeadsView<const float> k, HeadsView<con
     for (std::size_t i = 0; i < q.rows; ++i) softmax(pattern.head(h).row(i), pattern.cols);
   }
   site.visit(Station::pattern, pattern);
-  for (std::size_t h = 0; h < q.heads; ++h) matmul(pattern.head(h), v.head(h / group), z.head(h));
+  mix(pattern, v, work.scratch, z);
   site.visit(Station::z, z);
 }
 

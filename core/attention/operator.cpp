@@ -42,7 +42,6 @@ HeadsView<const float> sheet(DenseArray array, const Extents& e, std::size_t b) 
 
 /// Refuses a pattern or an output, `width` numbers for each query, that would not fit.
 void require_memory(const Extents& q, std::size_t width) {
-  constexpr double kMostNumbers = 1 << 28;  // 1 GiB
   const double numbers = static_cast<double>(q.batch) * static_cast<double>(q.heads) * static_cast<double>(q.tokens) *
                          static_cast<double>(width);
   if (numbers > kMostNumbers) {
@@ -51,13 +50,13 @@ void require_memory(const Extents& q, std::size_t width) {
   }
 }
 
-void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
+void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, bool pattern) {
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
   require(ek.batch == eq.batch && ev.batch == eq.batch, "k", k.shape, "q's batch of " + std::to_string(eq.batch));
   require(eq.heads % ek.heads == 0, "k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
   require(ek.width == eq.width, "k", k.shape, "q's d_head of " + std::to_string(eq.width));
   require(ev.heads == ek.heads && ev.tokens == ek.tokens, "v", v.shape, "k's heads and tokens " + shape_text(k.shape));
-  require_memory(eq, std::max(ek.tokens, ev.width));
+  require_memory(eq, pattern ? std::max(ek.tokens, ev.width) : ev.width);
   const std::size_t cells = eq.tokens * ek.tokens;
   const std::size_t masked = std::max(options.allowed.size(), options.added.size());
   if (!options.mask_shape.empty() || masked > 0) {
@@ -76,8 +75,12 @@ void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& opti
 
 }  // namespace
 
-OperatorResult attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
-  check(q, k, v, options);
+void attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, Array& output,
+                        Array* pattern) {
+  check(q, k, v, options, pattern != nullptr);
+  for (const DenseArray operand : {q, k, v}) {
+    require(output.data.data() != operand.data.data(), "out", output.shape, "an array that is no operand");
+  }
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
   AttentionOptions inner;
   inner.variant = &variant(options.variant);
@@ -86,21 +89,23 @@ OperatorResult attention_operator(DenseArray q, DenseArray k, DenseArray v, cons
   inner.mask = {options.allowed.empty() ? nullptr : options.allowed.data(),
                 options.added.empty() ? nullptr : options.added.data()};
 
-  OperatorResult result;
-  result.output_shape.assign(q.shape.begin(), q.shape.end());
-  result.output_shape.back() = ev.width;
-  result.pattern_shape.assign(q.shape.begin(), q.shape.end());
-  result.pattern_shape.back() = ek.tokens;
-  result.output = Vector::from_shape({eq.batch * eq.heads * eq.tokens * ev.width});
-  result.pattern = Vector::from_shape({eq.batch * eq.heads * eq.tokens * ek.tokens});
+  std::vector<std::size_t> shape(q.shape.begin(), q.shape.end());
+  shape.back() = ev.width;
+  output.resize(shape);
+  shape.back() = ek.tokens;
+  if (pattern != nullptr) pattern->resize(shape);
   Probe silent(1, eq.heads);
+  const Site site{silent};
+  Vector scratch = Vector::from_shape({attention_scratch_size(eq.tokens, ek.tokens, eq.width, ev.width)});
+  Vector few =
+      Vector::from_shape({pattern == nullptr && needs_pattern(eq.tokens, site) ? eq.heads * eq.tokens * ek.tokens : 0});
   for (std::size_t b = 0; b < eq.batch; ++b) {
-    const HeadsView<float> pattern(result.pattern.data() + b * eq.heads * eq.tokens * ek.tokens, eq.heads, eq.tokens,
-                                   ek.tokens);
-    const HeadsView<float> z(result.output.data() + b * eq.heads * eq.tokens * ev.width, eq.heads, eq.tokens, ev.width);
-    attention(sheet(q, eq, b), sheet(k, ek, b), sheet(v, ev, b), inner, Site{silent}, pattern, z);
+    const std::size_t cells = eq.heads * eq.tokens * ek.tokens;
+    float* place = pattern != nullptr ? pattern->data.data() + b * cells : few.size() > 0 ? few.data() : nullptr;
+    const HeadsView<float> z(output.data.data() + b * eq.heads * eq.tokens * ev.width, eq.heads, eq.tokens, ev.width);
+    attention(sheet(q, eq, b), sheet(k, ek, b), sheet(v, ev, b), inner, site,
+              {{place, eq.heads, eq.tokens, ek.tokens}, scratch.data()}, z);
   }
-  return result;
 }
 
 }  // namespace attn

@@ -3,17 +3,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
-#include "tensor/tensor.hpp"
+#include "tensor/array.hpp"
 
 namespace attn {
-
-/// A dense array of any rank, borrowed; row-major.
-struct DenseArray {
-  std::span<const std::size_t> shape;
-  std::span<const float> data;
-};
 
 struct OperatorOptions {
   std::string_view variant = "bidirectional";
@@ -24,16 +17,11 @@ struct OperatorOptions {
   std::span<const float> added;             ///< added to the scores
 };
 
-/// What the bare operator gives: z in q's shape with v's width, and the pattern.
-struct OperatorResult {
-  std::vector<std::size_t> output_shape;
-  Vector output;
-  std::vector<std::size_t> pattern_shape;
-  Vector pattern;
-};
-
 /// softmax(scale q k^T + mask) v on arrays (heads, tokens, d_head), or (batch, heads, tokens, d_head), as the ONNX
-/// operator `Attention` (opset 23) defines it. Throws argument_shape, argument_range, variant_unknown, memory_limit.
-OperatorResult attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options);
+/// operator `Attention` (opset 23) defines it. `output` takes q's shape with v's width and is none of the operands;
+/// `pattern`, if it is wanted, that with as many numbers a row as there are keys. Without it, memory grows with the
+/// tokens and not with their square. Throws argument_shape, argument_range, variant_unknown, memory_limit.
+void attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, Array& output,
+                        Array* pattern);
 
 }  // namespace attn

@@ -4,15 +4,10 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/fused_attention.hpp"
 #include "tensor/parameter.hpp"
 
 namespace attn {
-
-/// The keys [begin, end) that a query may attend to.
-struct KeyRange {
-  std::size_t begin;
-  std::size_t end;
-};
 
 /// A way to attend. `query` counts from the start of the context (past tokens included), of `keys` keys in all.
 struct Variant {

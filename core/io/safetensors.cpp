@@ -175,9 +175,8 @@ const TensorEntry* Safetensors::find(std::string_view name) const {
   return it == entries_.end() ? nullptr : &*it;
 }
 
-void Safetensors::read(const TensorEntry& entry, float* out) const {
-  const std::uint8_t* bytes = data_.data() + entry.begin;
-  const std::size_t count = entry.elements();
+void Safetensors::read(const TensorEntry& entry, std::size_t first, std::size_t count, float* out) const {
+  const std::uint8_t* bytes = data_.data() + entry.begin + first * bytes_of(entry.dtype);
   switch (entry.dtype) {
     case DType::f32:
       convert<float>(bytes, count, [](float x) { return x; }, out);
@@ -192,8 +191,8 @@ void Safetensors::read(const TensorEntry& entry, float* out) const {
   const float* bad = std::find_if_not(out, out + count, [](float x) { return std::isfinite(x); });
   if (bad != out + count) {
     refuse(Code::tensor_not_finite, entry.name,
-           "found " + std::string(std::isnan(*bad) ? "NaN" : "infinity") + " at element " + std::to_string(bad - out) +
-               ", expected finite numbers");
+           "found " + std::string(std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
+               std::to_string(first + static_cast<std::size_t>(bad - out)) + ", expected finite numbers");
   }
 }
 

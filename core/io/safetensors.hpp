@@ -32,8 +32,8 @@ class Safetensors {
   std::span<const TensorEntry> entries() const { return entries_; }
   const TensorEntry* find(std::string_view name) const;
 
-  /// Writes the tensor as float to out, which has entry.elements() places. Throws tensor_not_finite.
-  void read(const TensorEntry& entry, float* out) const;
+  /// Writes `count` elements from `first` on as float. Throws tensor_not_finite.
+  void read(const TensorEntry& entry, std::size_t first, std::size_t count, float* out) const;
 
  private:
   std::vector<TensorEntry> entries_;  // in the order of their bytes

@@ -1,21 +1,30 @@
-// GELU (tanh): 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+// GELU (tanh): 0.5 x (1 + tanh(u)) = x / (1 + exp(-2 u)),  u = sqrt(2/pi) (x + 0.044715 x^3)
 // GELU (erf):  0.5 x (1 + erf(x / sqrt 2))
 // SiLU:        x / (1 + exp(-x))
 
 #include "kernels/activation.hpp"
 
+#include "kernels/exponential.hpp"
 #include "kernels/simd.hpp"
 
 namespace attn {
+namespace {
 
 using simd::Batch;
 
+/// 1 / (1 + exp(-x)); the exponent is never positive, so that nothing overflows.
+Batch sigmoid(Batch x) {
+  const Batch e = exp_of_negative(-xsimd::abs(x));
+  return xsimd::select(x < Batch(0.0F), e, Batch(1.0F)) / (Batch(1.0F) + e);
+}
+
+}  // namespace
+
 void gelu_tanh(float* x, std::size_t count) {
-  constexpr float kRoot = 0.7978845608028654F;  // sqrt(2 / pi)
+  constexpr float kTwiceRoot = 1.5957691216057308F;  // 2 sqrt(2 / pi)
   constexpr float kCubic = 0.044715F;
   simd::map(x, count, [](Batch v) {
-    const Batch inner = Batch(kRoot) * simd::multiply_add(v * v * v, Batch(kCubic), v);
-    return Batch(0.5F) * v * (Batch(1.0F) + xsimd::tanh(inner));
+    return v * sigmoid(Batch(kTwiceRoot) * v * simd::multiply_add(v * v, Batch(kCubic), Batch(1.0F)));
   });
 }
 
@@ -25,7 +34,7 @@ void gelu_erf(float* x, std::size_t count) {
 }
 
 void silu(float* x, std::size_t count) {
-  simd::map(x, count, [](Batch v) { return v / (Batch(1.0F) + xsimd::exp(-v)); });
+  simd::map(x, count, [](Batch v) { return v * sigmoid(v); });
 }
 
 }  // namespace attn

@@ -26,8 +26,4 @@ void softcap(float cap, std::size_t count, float* x) {
   simd::map(x, count, [c](Batch v) { return c * xsimd::tanh(v / c); });
 }
 
-void add_to_rows(const float* bias, MatrixView<float> x) {
-  for (std::size_t i = 0; i < x.rows; ++i) add(bias, x.cols, x.row(i));
-}
-
 }  // namespace attn

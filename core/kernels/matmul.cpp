@@ -1,12 +1,16 @@
 // c_ij = sum_k a_ik b_kj
 //
-// Tiles of four rows by two vectors of columns: eight accumulators stay in registers while k runs.
+// b lies in panels of two vectors of columns; five rows of a meet one panel in ten sums that stay in registers while k
+// runs (tile.hpp). Sums over many k are cut into blocks, so that a block of a panel (8 KiB) stays in the first-level
+// cache while all rows of a block of a (160 KiB) pass it, and that block in the second level while all panels pass.
+// One row of a reads each number of b once, so memory is its limit: it keeps eight sums, to wait for no addition.
 
 #include "kernels/matmul.hpp"
 
 #include <algorithm>
 
 #include "kernels/simd.hpp"
+#include "kernels/tile.hpp"
 
 namespace attn {
 namespace {
@@ -14,42 +18,73 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-constexpr std::size_t kTileRows = 4;
-constexpr std::size_t kTileVectors = 2;
+constexpr std::size_t kBlockDepth = 256;
+constexpr std::size_t kBlockRows = 32 * kTileRows;
+constexpr std::size_t kUnroll = 4;
 
-/// One tile of c: `Rows` rows and two vectors of columns, of which `cols` columns exist.
-template <std::size_t Rows>
-void tile(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c, std::size_t i, std::size_t j,
-          bool add) {
-  const std::size_t cols = c.cols - j;
-  const std::size_t second = cols > kWidth ? cols - kWidth : 0;
-  Batch sum[Rows][kTileVectors];
+/// `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split.
+template <std::size_t Rows, std::size_t Split>
+void tile(const Tile& t) {
+  Batch sum[Split][Rows][2];
+  const std::size_t second = t.cols > kWidth ? t.cols - kWidth : 0;
   for (std::size_t r = 0; r < Rows; ++r) {
-    sum[r][0] = add ? simd::load(c.row(i + r) + j, cols) : Batch(0.0F);
-    sum[r][1] = add && second > 0 ? simd::load(c.row(i + r) + j + kWidth, second) : Batch(0.0F);
+    const float* start = t.start + r * t.start_stride;
+    sum[0][r][0] = t.start == nullptr ? Batch(0.0F) : simd::load(start, t.cols);
+    sum[0][r][1] = t.start == nullptr || second == 0 ? Batch(0.0F) : simd::load(start + kWidth, second);
+    for (std::size_t u = 1; u < Split; ++u) sum[u][r][0] = sum[u][r][1] = Batch(0.0F);
   }
-  for (std::size_t k = 0; k < a.cols; ++k) {
-    const float* right = b.row(k) + j;
-    const Batch b0 = simd::load(right, cols);
-    const Batch b1 = second > 0 ? simd::load(right + kWidth, second) : Batch(0.0F);
+  const float* b = t.panel;
+  const float* a[Rows];
+  for (std::size_t r = 0; r < Rows; ++r) a[r] = t.a + r * t.a_stride;
+  const auto step = [&](std::size_t k, std::size_t u) {
+    const Batch b0 = Batch::load_unaligned(b + k * kPanelCols);
+    const Batch b1 = Batch::load_unaligned(b + k * kPanelCols + kWidth);
     for (std::size_t r = 0; r < Rows; ++r) {
-      const Batch left(a.row(i + r)[k]);
-      sum[r][0] = simd::multiply_add(left, b0, sum[r][0]);
-      sum[r][1] = simd::multiply_add(left, b1, sum[r][1]);
+      const Batch left(a[r][k]);
+      sum[u][r][0] = simd::multiply_add(left, b0, sum[u][r][0]);
+      sum[u][r][1] = simd::multiply_add(left, b1, sum[u][r][1]);
     }
+  };
+  std::size_t k = 0;
+  for (; k + kUnroll <= t.depth; k += kUnroll) {
+    for (std::size_t u = 0; u < kUnroll; ++u) step(k + u, u % Split);
   }
+  for (; k < t.depth; ++k) step(k, 0);
   for (std::size_t r = 0; r < Rows; ++r) {
-    simd::store(sum[r][0], c.row(i + r) + j, cols);
-    if (second > 0) simd::store(sum[r][1], c.row(i + r) + j + kWidth, second);
+    for (std::size_t u = 1; u < Split; ++u) {
+      sum[0][r][0] += sum[u][r][0];
+      sum[0][r][1] += sum[u][r][1];
+    }
+    float* c = t.c + r * t.c_stride;
+    simd::store(sum[0][r][0], c, t.cols);
+    if (second > 0) simd::store(sum[0][r][1], c + kWidth, second);
   }
 }
 
-void product(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c, bool add) {
-  ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
-  for (std::size_t j = 0; j < c.cols; j += kTileVectors * kWidth) {
-    std::size_t i = 0;
-    for (; i + kTileRows <= c.rows; i += kTileRows) tile<kTileRows>(a, b, c, i, j, add);
-    for (; i < c.rows; ++i) tile<1>(a, b, c, i, j, add);
+/// One row of c: rows of b, four at a time, are added up with the row's numbers as weights.
+void combine_rows(const float* a, MatrixView<const float> b, float* c) {
+  std::fill_n(c, b.cols, 0.0F);
+  std::size_t k = 0;
+  for (; k + kUnroll <= b.rows; k += kUnroll) {
+    const float* row[kUnroll];
+    Batch weight[kUnroll];
+    for (std::size_t u = 0; u < kUnroll; ++u) {
+      row[u] = b.row(k + u);
+      weight[u] = Batch(a[k + u]);
+    }
+    for (std::size_t j = 0; j < b.cols; j += kWidth) {
+      const std::size_t left = b.cols - j;
+      Batch sum = simd::load(c + j, left);
+      for (std::size_t u = 0; u < kUnroll; ++u) sum = simd::multiply_add(weight[u], simd::load(row[u] + j, left), sum);
+      simd::store(sum, c + j, left);
+    }
+  }
+  for (; k < b.rows; ++k) {
+    const Batch weight(a[k]);
+    for (std::size_t j = 0; j < b.cols; j += kWidth) {
+      const std::size_t left = b.cols - j;
+      simd::store(simd::multiply_add(weight, simd::load(b.row(k) + j, left), simd::load(c + j, left)), c + j, left);
+    }
   }
 }
 
@@ -69,9 +104,85 @@ void dots(const float* left, MatrixView<const float> b, std::size_t j, float* ou
 
 }  // namespace
 
-void matmul(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c) { product(a, b, c, false); }
+void multiply_tile(const Tile& t) {
+  static_assert(kTileRows == 5);
+  switch (t.rows) {
+    case 5:
+      return tile<5, 1>(t);
+    case 4:
+      return tile<4, 1>(t);
+    case 3:
+      return tile<3, 1>(t);
+    case 2:
+      return tile<2, 2>(t);
+    default:
+      return tile<1, kUnroll>(t);
+  }
+}
 
-void matmul_add(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c) { product(a, b, c, true); }
+void pack_rows(MatrixView<const float> b, float* panels, std::size_t stride) {
+  for (std::size_t j = 0; j < b.cols; j += kPanelCols, panels += stride) {
+    const std::size_t cols = std::min(b.cols - j, kPanelCols);
+    const std::size_t second = cols > kWidth ? cols - kWidth : 0;
+    for (std::size_t k = 0; k < b.rows; ++k) {
+      const float* row = b.row(k) + j;
+      simd::load(row, cols).store_unaligned(panels + k * kPanelCols);
+      (second > 0 ? simd::load(row + kWidth, second) : Batch(0.0F)).store_unaligned(panels + k * kPanelCols + kWidth);
+    }
+  }
+}
+
+Panels pack(MatrixView<const float> b, float* panels) {
+  const Panels packed(panels, b.rows, b.cols);
+  pack_rows(b, panels, packed.stride);
+  return packed;
+}
+
+Panels pack_transposed(MatrixView<const float> b, float* panels) {
+  for (std::size_t j = 0; j < b.rows; j += kPanelCols) {
+    for (std::size_t k = 0; k < b.cols; k += kWidth) {
+      const std::size_t depth = std::min(b.cols - k, kWidth);
+      for (std::size_t half = 0; half < kPanelCols; half += kWidth) {
+        Batch block[kWidth];
+        for (std::size_t n = 0; n < kWidth; ++n) {
+          const std::size_t row = j + half + n;
+          block[n] = row < b.rows ? simd::load(b.row(row) + k, depth) : Batch(0.0F);
+        }
+        xsimd::transpose(block, block + kWidth);
+        for (std::size_t n = 0; n < depth; ++n) block[n].store_unaligned(panels + n * kPanelCols + half);
+      }
+      panels += depth * kPanelCols;
+    }
+  }
+  return {panels - panels_size(b.cols, b.rows), b.cols, b.rows};
+}
+
+void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias) {
+  ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
+  std::size_t k = 0;
+  do {  // once even where there is nothing to sum, so that c is written
+    const std::size_t depth = a.rows <= kTileRows ? a.cols : std::min(a.cols - k, kBlockDepth);
+    for (std::size_t block = 0; block < a.rows; block += kBlockRows) {
+      const std::size_t end = std::min(block + kBlockRows, a.rows);
+      for (std::size_t p = 0; p < b.count(); ++p) {
+        const std::size_t j = p * kPanelCols;
+        const std::size_t cols = std::min(c.cols - j, kPanelCols);
+        for (std::size_t i = block; i < end; i += kTileRows) {
+          float* out = c.row(i) + j;
+          const float* start = k > 0 ? out : bias == nullptr ? nullptr : bias + j;
+          multiply_tile({std::min(end - i, kTileRows), depth, cols, a.row(i) + k, a.stride, b.panel(p) + k * kPanelCols,
+                         start, k > 0 ? c.stride : 0, out, c.stride});
+        }
+      }
+    }
+    k += depth;
+  } while (k < a.cols);
+}
+
+void matmul(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c) {
+  ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
+  for (std::size_t i = 0; i < a.rows; ++i) combine_rows(a.row(i), b, c.row(i));
+}
 
 void matmul_transposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c) {
   ATTN_ASSERT(a.cols == b.cols && a.rows == c.rows && b.rows == c.cols);

@@ -55,9 +55,9 @@ inline Batch larger(Batch best, Batch x) { return xsimd::select(x > best, x, bes
 /// data[i] = f(data[i]) for whole batches; the tail goes through the same f.
 template <class Function>
 void map(float* data, std::size_t count, Function f) {
-  for (std::size_t i = 0; i < count; i += kWidth) {
-    store(f(load(data + i, count - i)), data + i, count - i);
-  }
+  std::size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) f(Batch::load_unaligned(data + i)).store_unaligned(data + i);
+  if (i < count) store_partial(f(load_partial(data + i, count - i)), data + i, count - i);
 }
 
 }  // namespace attn::simd

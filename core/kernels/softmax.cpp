@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/exponential.hpp"
 #include "kernels/simd.hpp"
 
 namespace attn {
@@ -33,12 +34,12 @@ void softmax(float* row, std::size_t count) {
   }
   Batch sum(0.0F);
   for (std::size_t i = 0; i < count; i += kWidth) {
-    const Batch e = xsimd::exp(simd::load(row + i, count - i, -kInfinity) - Batch(highest));
+    const Batch e = exp_of_negative(simd::load(row + i, count - i, -kInfinity) - Batch(highest));
     simd::store(e, row + i, count - i);
     sum += e;
   }
-  const Batch total(xsimd::reduce_add(sum));
-  simd::map(row, count, [total](Batch e) { return e / total; });
+  const Batch share(1.0F / xsimd::reduce_add(sum));
+  simd::map(row, count, [share](Batch e) { return e * share; });
 }
 
 }  // namespace attn

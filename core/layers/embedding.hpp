@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <span>
 
-#include "tensor/view.hpp"
+#include "kernels/matmul.hpp"
 
 namespace attn {
 
-/// x_t = W_{id_t}: table (vocab, d_model), x (tokens, d_model). Ids were checked at the door.
-void embedding(MatrixView<const float> table, std::span<const std::int32_t> ids, MatrixView<float> x);
+/// x_t = W_{id_t}: x (tokens, d_model). The table is the transpose (d_model, vocab), laid out: a tied head multiplies
+/// by it, and so it stands in memory once. Ids were checked at the door.
+void embedding(Panels table, std::span<const std::int32_t> ids, MatrixView<float> x);
 
 }  // namespace attn

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "tensor/view.hpp"
+#include "kernels/matmul.hpp"
 
 namespace attn {
 
-/// Weights of an affine map: weight (in, out), bias (out).
+/// Weights of an affine map: weight (in, out) as the matrix product reads it, bias (out).
 struct Linear {
-  MatrixView<const float> weight;
+  Panels weight;
   const float* bias = nullptr;
 };
 

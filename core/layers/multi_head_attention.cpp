@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attention/attention.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/matmul.hpp"
 
@@ -41,7 +40,7 @@ void multi_head_attention(const MultiHeadAttention& weights, MatrixView<const fl
   options.scale = 1.0F / std::sqrt(static_cast<float>(q.cols));
   options.past = space.past;
   attention(q, split_heads(space.keys, weights.n_heads), split_heads(space.values, weights.n_heads), options, site,
-            space.pattern, z);
+            space.work, z);
 
   if (site.watches(Station::result)) {
     sum_of_results(weights.o, z, space.result, site, out);

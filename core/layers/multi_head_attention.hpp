@@ -1,6 +1,6 @@
 #pragma once
 
-#include "attention/variant.hpp"
+#include "attention/attention.hpp"
 #include "layers/linear.hpp"
 #include "probe/probe.hpp"
 #include "tensor/view.hpp"
@@ -20,10 +20,10 @@ struct AttentionSpace {
   MatrixView<float> keys;    ///< (past + tokens, d_model), rows before `past` filled
   MatrixView<float> values;  ///< (past + tokens, d_model), likewise
   std::size_t past = 0;
-  MatrixView<float> q;       ///< (tokens, d_model)
-  MatrixView<float> z;       ///< (tokens, d_model)
-  HeadsView<float> pattern;  ///< (heads, tokens, past + tokens)
-  HeadsView<float> result;   ///< (heads, tokens, d_model); used only when `result` is watched
+  MatrixView<float> q;      ///< (tokens, d_model)
+  MatrixView<float> z;      ///< (tokens, d_model)
+  AttentionWork work;       ///< for (heads, tokens, past + tokens)
+  HeadsView<float> result;  ///< (heads, tokens, d_model); used only when `result` is watched
 };
 
 /// out = concat_h(z_h) W_O + b_O for x (tokens, d_model). Stations: q, k, v, scores, pattern, z, result.

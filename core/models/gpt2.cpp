@@ -22,8 +22,9 @@ void refuse_other_arithmetic(const Json& json) {
   }
 }
 
-Linear columns(MatrixView<const float> weight, const float* bias, std::size_t begin, std::size_t count) {
-  return {weight.data == nullptr ? weight : weight.sub_cols(begin, count), bias == nullptr ? nullptr : bias + begin};
+/// Part `n` of a fused affine map.
+Linear part(const std::vector<Panels>& weights, const float* biases, std::size_t n) {
+  return {weights[n], biases == nullptr ? nullptr : biases + n * weights[n].cols};
 }
 
 }  // namespace
@@ -51,14 +52,14 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     return LayerNorm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
   };
   const auto map = [&](const std::string& name, std::size_t in, std::size_t out) {
-    return Linear{read.matrix(name + ".weight", in, out), read.vector(name + ".bias", out)};
+    return Linear{read.panels(name + ".weight", in, out).front(), read.vector(name + ".bias", out)};
   };
   // Checkpoints saved with their head on carry a prefix and the tied head once more.
   const std::string root = read.has("transformer.wte.weight") ? "transformer." : "";
   read.ignore("lm_head.weight");
 
   Weights w;
-  w.embed = read.matrix(root + "wte.weight", c.vocab_size, c.d_model);
+  w.embed = read.transposed_panels(root + "wte.weight", c.vocab_size, c.d_model);
   w.pos_embed = read.matrix(root + "wpe.weight", c.n_ctx, c.d_model);
   for (std::size_t l = 0; l < c.n_layers; ++l) {
     const std::string at = root + "h." + std::to_string(l) + ".";
@@ -66,13 +67,11 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     read.ignore(at + "attn.masked_bias");
     BlockWeights block;
     block.attn_norm = norm(at + "ln_1");
-    const Linear qkv = map(at + "attn.c_attn", c.d_model, 3 * c.d_model);
-    block.attn = {&variant("causal"),
-                  c.n_heads,
-                  columns(qkv.weight, qkv.bias, 0, c.d_model),
-                  columns(qkv.weight, qkv.bias, c.d_model, c.d_model),
-                  columns(qkv.weight, qkv.bias, 2 * c.d_model, c.d_model),
-                  map(at + "attn.c_proj", c.d_model, c.d_model)};
+    const std::vector<Panels> qkv = read.panels(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
+    const float* biases = read.vector(at + "attn.c_attn.bias", 3 * c.d_model);
+    block.attn = {&variant("causal"),   c.n_heads,
+                  part(qkv, biases, 0), part(qkv, biases, 1),
+                  part(qkv, biases, 2), map(at + "attn.c_proj", c.d_model, c.d_model)};
     block.mlp_norm = norm(at + "ln_2");
     const Linear up = map(at + "mlp.c_fc", c.d_model, c.d_mlp);
     block.mlp = {up, map(at + "mlp.c_proj", c.d_mlp, c.d_model), c.activation};

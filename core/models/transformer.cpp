@@ -31,11 +31,6 @@ void check(const Config& config, std::span<const std::int32_t> ids, const Cache&
 /// The first rows of a buffer that may have grown for a longer run.
 MatrixView<float> rows(Matrix& buffer, std::size_t count) { return view(buffer).sub_rows(0, count); }
 
-HeadsView<float> block_of(Heads& buffer, std::size_t count, std::size_t cols) {
-  const std::size_t stride = buffer.shape(2);
-  return {buffer.data(), buffer.shape(0), count, cols, buffer.shape(1) * stride, stride};
-}
-
 /// Both are whole buffers of one shape, without gaps between rows.
 void accumulate(MatrixView<const float> y, MatrixView<float> x) { add(y.data, x.rows * x.cols, x.data); }
 
@@ -48,11 +43,12 @@ Transformer::Transformer(std::string_view config_json, std::span<const std::uint
   WeightReader checking(file, nullptr);
   row.weights(config_, checking);
   checking.refuse_unknown();
-  if (checking.elements() > kMostBytes / sizeof(float)) {
-    throw Error(Code::memory_limit, "weights: found " + std::to_string(checking.elements() * sizeof(float)) +
+  if (checking.block_size() > kMostBytes / sizeof(float)) {
+    throw Error(Code::memory_limit, "weights: found " + std::to_string(checking.block_size() * sizeof(float)) +
                                         " bytes as float, expected at most " + std::to_string(kMostBytes));
   }
-  block_ = Vector::from_shape({checking.elements()});
+  parameters_ = checking.elements();
+  block_ = Vector::from_shape({checking.block_size()});
   WeightReader reading(file, block_.data());
   weights_ = row.weights(config_, reading);
 }
@@ -63,8 +59,7 @@ void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Works
   const std::size_t tokens = ids.size();
   const std::size_t past = cache.length;
   const std::size_t keys = past + tokens;
-  const bool results = probe.watches(Station::result);
-  work.reserve(config_, tokens, cache.capacity, results);
+  work.reserve(config_, tokens, cache.capacity, probe);
   const MatrixView<float> x = rows(work.x, tokens);
   const MatrixView<float> normed = rows(work.normed, tokens);
   const MatrixView<float> out = rows(work.out, tokens);
@@ -81,13 +76,10 @@ void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Works
     site.visit(Station::resid_pre, x);
 
     layer_norm(block.attn_norm, x, normed);
-    const AttentionSpace space = {rows(cache.keys[l], keys),
-                                  rows(cache.values[l], keys),
-                                  past,
-                                  rows(work.q, tokens),
-                                  rows(work.z, tokens),
-                                  block_of(work.pattern, tokens, keys),
-                                  results ? block_of(work.result, tokens, config_.d_model) : HeadsView<float>()};
+    const AttentionSpace space = {
+        rows(cache.keys[l], keys), rows(cache.values[l], keys), past,
+        rows(work.q, tokens),      rows(work.z, tokens),        work.attention(site, tokens, keys),
+        work.results(site, tokens)};
     multi_head_attention(block.attn, normed, space, site, out);
     site.visit(Station::attn_out, out);
     accumulate(out, x);
@@ -102,7 +94,7 @@ void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Works
 
   layer_norm(weights_.final_norm, x, normed);
   probe.visit(Station::ln_final, 0, normed);
-  matmul_transposed(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
+  matmul(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
   probe.visit(Station::logits, 0, logits);
   cache.length = keys;
 }

@@ -22,7 +22,7 @@ class Transformer {
   Transformer& operator=(const Transformer&) = delete;
 
   const Config& config() const { return config_; }
-  std::size_t parameters() const { return block_.size(); }
+  std::size_t parameters() const { return parameters_; }
   Probe probe() const { return Probe(config_.n_layers, config_.n_heads); }
 
   /// Runs the tokens that follow those in the cache and adds them to it. logits (n, vocab) are of the last n tokens.
@@ -32,6 +32,7 @@ class Transformer {
 
  private:
   Config config_;
+  std::size_t parameters_ = 0;
   Vector block_;     // all weights, as float
   Weights weights_;  // views of block_
 };

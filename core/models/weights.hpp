@@ -21,21 +21,25 @@ struct BlockWeights {
 
 /// Views of one block of memory, laid out by a family's row.
 struct Weights {
-  MatrixView<const float> embed;      ///< (vocab, d_model)
+  Panels embed;                       ///< (d_model, vocab): the table's transpose, see embedding.hpp
   MatrixView<const float> pos_embed;  ///< (n_ctx, d_model)
   std::vector<BlockWeights> blocks;
   LayerNorm final_norm;
-  MatrixView<const float> unembed;  ///< (vocab, d_model); the embedding itself where the head is tied
+  Panels unembed;  ///< (d_model, vocab); the embedding itself where the head is tied
 };
 
 /// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in
-/// its second it copies them, as float, into one block of memory.
+/// its second it lays them out, as float, in one block of memory.
 class WeightReader {
  public:
   WeightReader(const Safetensors& file, float* block) : file_(file), block_(block) {}
 
   /// Throws tensor_missing, tensor_shape, tensor_not_finite.
   MatrixView<const float> matrix(const std::string& name, std::size_t rows, std::size_t cols);
+  /// A matrix (rows, parts * cols) as its parts (rows, cols), each laid out for matmul.
+  std::vector<Panels> panels(const std::string& name, std::size_t rows, std::size_t cols, std::size_t parts = 1);
+  /// The transpose of a matrix (rows, cols), laid out.
+  Panels transposed_panels(const std::string& name, std::size_t rows, std::size_t cols);
   const float* vector(const std::string& name, std::size_t count);
 
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
@@ -43,17 +47,26 @@ class WeightReader {
   /// A tensor that checkpoints of this family carry and that the forward pass does not need, or is the same again.
   void ignore(const std::string& name) { known_.push_back(name); }
 
+  /// Of all tensors asked for.
   std::size_t elements() const { return elements_; }
+  /// Numbers of the block, which panels pad.
+  std::size_t block_size() const { return used_; }
 
   /// Throws tensor_unexpected for a tensor that nobody asked for.
   void refuse_unknown() const;
 
  private:
-  float* take(const std::string& name, std::span<const std::size_t> shape);
+  const TensorEntry& take(const std::string& name, std::span<const std::size_t> shape);
+  float* reserve(std::size_t count);
+  /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole.
+  template <class Lay>
+  void by_rows(const TensorEntry& entry, Lay lay);
 
   const Safetensors& file_;
   float* block_;  // null in the first pass
   std::size_t elements_ = 0;
+  std::size_t used_ = 0;
+  std::vector<float> rows_;  // of a matrix, about to be laid out
   std::vector<std::string> known_;
 };
 

@@ -9,19 +9,21 @@ namespace attn::test {
 /// Arrays for one attention and room for what it gives.
 struct AttentionRun {
   Heads q, k, v, pattern, z;
+  std::vector<float> scratch;
 
   AttentionRun(std::size_t heads, std::size_t queries, std::size_t keys, std::size_t d_head, std::size_t key_heads)
       : q(random({heads, queries, d_head}, 1)),
         k(random({key_heads, keys, d_head}, 2)),
         v(random({key_heads, keys, d_head}, 3)),
         pattern(random({heads, queries, keys}, 4)),
-        z(random({heads, queries, d_head}, 5)) {}
+        z(random({heads, queries, d_head}, 5)),
+        scratch(attention_scratch_size(queries, keys, d_head, d_head)) {}
   AttentionRun(std::size_t heads, std::size_t queries, std::size_t keys, std::size_t d_head)
       : AttentionRun(heads, queries, keys, d_head, heads) {}
 
   void run(const AttentionOptions& options, Probe& probe) {
     attention(view(std::as_const(q)), view(std::as_const(k)), view(std::as_const(v)), options, Site{probe},
-              view(pattern), view(z));
+              {view(pattern), scratch.data()}, view(z));
   }
   void run(const AttentionOptions& options) {
     Probe silent(1, q.shape(0));

@@ -55,19 +55,5 @@ TEST(Elementwise, SoftcapEqualsTheDoubleLoopAndStaysBelowItsCap) {
   });
 }
 
-TEST(Elementwise, AddToRowsAddsTheSameToEveryRowAndNothingBetweenThem) {
-  constexpr std::size_t kRows = 3;
-  for (std::size_t cols = 1; cols <= 3 * simd::kWidth; ++cols) {
-    const std::size_t stride = cols + 2;
-    const std::vector<float> before = random_floats(kRows * stride, 1.0F, 5), bias = random_floats(cols, 1.0F, 6);
-    std::vector<float> x = before;
-    add_to_rows(bias.data(), {x.data(), kRows, cols, stride});
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const std::size_t j = i % stride;
-      EXPECT_EQ(x[i], j < cols ? before[i] + bias[j] : before[i]) << "cols " << cols << ", at " << i;
-    }
-  }
-}
-
 }  // namespace
 }  // namespace attn::test

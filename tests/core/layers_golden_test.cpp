@@ -53,10 +53,13 @@ TEST_F(LayersGolden, ActivationsEqualPyTorch) {
 }
 
 TEST_F(LayersGolden, FeedForwardEqualsPyTorch) {
-  const auto linear = [this](const std::string& name) {
-    return Linear{golden.matrix("feed_forward." + name), golden.values("feed_forward." + name + "_bias").data()};
+  std::vector<float> panels[2];
+  const auto linear = [this](const std::string& name, std::vector<float>& space) {
+    const MatrixView<const float> weight = golden.matrix("feed_forward." + name);
+    space.resize(panels_size(weight.rows, weight.cols));
+    return Linear{pack(weight, space.data()), golden.values("feed_forward." + name + "_bias").data()};
   };
-  const FeedForward weights = {linear("up"), linear("down"), gelu_tanh};
+  const FeedForward weights = {linear("up", panels[0]), linear("down", panels[1]), gelu_tanh};
   const std::size_t d_mlp = weights.up.weight.cols;
   std::vector<float> hidden(x.rows * d_mlp);
   Probe silent(1, 1);

@@ -64,7 +64,7 @@ void expect_equal(Padded& c, const Reference& expected, std::size_t k) {
 
 template <class Check>
 void shapes(Check check) {
-  for (const std::size_t n : {1, 3, 4, 5, 9}) {
+  for (const std::size_t n : {1, 2, 3, 4, 5, 9}) {
     for (const std::size_t k : {1, 2, 5, 8, 17}) {
       for (std::size_t m = 1; m <= 3 * simd::kWidth + 1; ++m) {
         for (const std::size_t gap : {0, 3}) {
@@ -78,19 +78,73 @@ void shapes(Check check) {
   }
 }
 
-TEST(Matmul, EqualsTheDoubleSumForEveryTailAndStride) {
+/// Panels between guards.
+struct Laid {
+  Guarded cells;
+  Panels panels;
+
+  explicit Laid(Padded& b)
+      : cells(panels_size(b.view().rows, b.view().cols), 1), panels(pack(b.view(), cells.data())) {}
+};
+
+/// More rows than a tile has, so that every number of rows left over occurs.
+TEST(Matmul, ByPanelsEqualsTheDoubleSumForEveryTailAndStride) {
   shapes([](std::size_t n, std::size_t k, std::size_t m, std::size_t gap) {
     Padded a(n, k, gap, 41), b(k, m, gap, 42), c(n, m, gap, 43);
-    matmul(a.view(), b.view(), c.view());
+    const Laid laid(b);
+    EXPECT_TRUE(laid.cells.intact());
+    matmul(a.view(), laid.panels, c.view());
     expect_equal(c, product(a.values(), b.values()), k);
   });
 }
 
-TEST(Matmul, AddAddsToWhatStoodThere) {
+TEST(Matmul, ByPanelsAddsABiasToEveryRow) {
   shapes([](std::size_t n, std::size_t k, std::size_t m, std::size_t gap) {
-    Padded a(n, k, gap, 44), b(k, m, gap, 45), c(n, m, gap, 46);
-    matmul_add(a.view(), b.view(), c.view());
-    expect_equal(c, c.values() + product(a.values(), b.values()), k);
+    Padded a(n, k, gap, 44), b(k, m, gap, 45), c(n, m, gap, 46), bias(1, m, 0, 47);
+    matmul(a.view(), Laid(b).panels, c.view(), bias.view().data);
+    expect_equal(c, product(a.values(), b.values()) + bias.values(), k);
+  });
+}
+
+/// More of everything than the blocks of rows and of the summed axis hold.
+TEST(Matmul, ByPanelsEqualsTheDoubleSumBeyondItsBlocks) {
+  Padded a(167, 525, 1, 51), b(525, 2 * kPanelCols + 3, 2, 52), c(167, 2 * kPanelCols + 3, 3, 53);
+  matmul(a.view(), Laid(b).panels, c.view());
+  expect_equal(c, product(a.values(), b.values()), 525);
+}
+
+TEST(Matmul, APartOfTheRowsOfPanelsIsThatPartOfTheSum) {
+  Padded a(6, 9, 0, 54), b(17, 11, 0, 55), c(6, 11, 0, 56);
+  matmul(a.view(), Laid(b).panels.sub_rows(5, 9), c.view());
+  expect_equal(c, product(a.values(), xt::view(b.values(), xt::range(5, 14), xt::all())), 9);
+}
+
+TEST(Matmul, PanelsOfTheTransposeAreThePanelsOfTheTransposedMatrix) {
+  shapes([](std::size_t, std::size_t k, std::size_t m, std::size_t gap) {
+    Padded b(m, k, gap, 57);
+    Guarded cells(panels_size(k, m), 1);
+    const Panels panels = pack_transposed(b.view(), cells.data());
+    EXPECT_TRUE(cells.intact());
+    for (std::size_t i = 0; i < k; ++i) {
+      for (std::size_t j = 0; j < m; ++j) EXPECT_EQ(panels.at(i, j), b.view().row(j)[i]);
+    }
+  });
+}
+
+/// Infinities and NaN in a must not meet the zeros that fill the last panel up.
+TEST(Matmul, WhatFillsAPanelUpNeverShows) {
+  Padded a(5, 4, 0, 58), b(4, 3, 0, 59), c(5, 3, 1, 60);
+  a.view().row(2)[1] = kInfinity;
+  matmul(a.view(), Laid(b).panels, c.view());
+  EXPECT_TRUE(c.intact());
+  for (std::size_t j = 0; j < 3; ++j) EXPECT_TRUE(std::isinf(c.view().row(2)[j]));
+}
+
+TEST(Matmul, OfFewRowsEqualsTheDoubleSumForEveryTailAndStride) {
+  shapes([](std::size_t n, std::size_t k, std::size_t m, std::size_t gap) {
+    Padded a(n, k, gap, 61), b(k, m, gap, 62), c(n, m, gap, 63);
+    matmul(a.view(), b.view(), c.view());
+    expect_equal(c, product(a.values(), b.values()), k);
   });
 }
 
@@ -106,6 +160,8 @@ TEST(Matmul, TransposedEqualsTheDoubleSumForEveryTailAndStride) {
 TEST(Matmul, OverNoInnerAxisGivesZeros) {
   Padded a(2, 0, 0, 50), b(0, 5, 0, 51), c(2, 5, 0, 52);
   matmul(a.view(), b.view(), c.view());
+  expect_equal(c, xt::zeros<double>({2, 5}), 0);
+  matmul(a.view(), Laid(b).panels, c.view());
   expect_equal(c, xt::zeros<double>({2, 5}), 0);
 }
 

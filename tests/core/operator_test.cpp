@@ -19,22 +19,33 @@ struct Array {
   operator DenseArray() const { return {shape, data}; }
 };
 
-std::vector<float> to_vector(const Vector& v) { return {v.begin(), v.end()}; }
+std::vector<float> to_vector(const attn::Array& a) { return {a.data.begin(), a.data.end()}; }
+
+struct Result {
+  attn::Array output, pattern;
+};
+
+Result operate(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
+  Result result;
+  attention_operator(q, k, v, options, result.output, &result.pattern);
+  return result;
+}
 
 TEST(Operator, EqualsTheAttentionOfTheModelsAndNamesItsShapes) {
   const Array q({2, 5, 4}, 1), k({2, 7, 4}, 2), v({2, 7, 3}, 3);
-  const OperatorResult found = attention_operator(q, k, v, {});
-  EXPECT_EQ(found.output_shape, (std::vector<std::size_t>{2, 5, 3}));
-  EXPECT_EQ(found.pattern_shape, (std::vector<std::size_t>{2, 5, 7}));
+  const Result found = operate(q, k, v, {});
+  EXPECT_EQ(found.output.shape, (std::vector<std::size_t>{2, 5, 3}));
+  EXPECT_EQ(found.pattern.shape, (std::vector<std::size_t>{2, 5, 7}));
 
   Heads pattern = Heads::from_shape({2, 5, 7}), z = Heads::from_shape({2, 5, 3});
   AttentionOptions options = options_for("bidirectional");
   options.scale = 1.0F / std::sqrt(4.0F);
   Probe silent(1, 2);
+  std::vector<float> scratch(attention_scratch_size(5, 7, 4, 3));
   attention({q.data.data(), 2, 5, 4}, {k.data.data(), 2, 7, 4}, {v.data.data(), 2, 7, 3}, options, Site{silent},
-            view(pattern), view(z));
-  EXPECT_TRUE(std::equal(z.begin(), z.end(), found.output.begin(), found.output.end()));
-  EXPECT_TRUE(std::equal(pattern.begin(), pattern.end(), found.pattern.begin(), found.pattern.end()));
+            {view(pattern), scratch.data()}, view(z));
+  EXPECT_TRUE(std::equal(z.begin(), z.end(), found.output.data.begin(), found.output.data.end()));
+  EXPECT_TRUE(std::equal(pattern.begin(), pattern.end(), found.pattern.data.begin(), found.pattern.data.end()));
 }
 
 TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
@@ -42,8 +53,8 @@ TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
   const Array q({kBatch, 4, 6, 5}, 4), k({kBatch, 2, 6, 5}, 5), v({kBatch, 2, 6, 5}, 6);
   OperatorOptions options;
   options.variant = "causal";
-  const OperatorResult whole = attention_operator(q, k, v, options);
-  EXPECT_EQ(whole.output_shape, q.shape);
+  const Result whole = operate(q, k, v, options);
+  EXPECT_EQ(whole.output.shape, q.shape);
   for (std::size_t b = 0; b < kBatch; ++b) {
     const auto sheet = [b](const Array& array) {
       Array one({array.shape[1], array.shape[2], array.shape[3]}, 0);
@@ -51,8 +62,9 @@ TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
                   one.data.begin());
       return one;
     };
-    const std::vector<float> one = to_vector(attention_operator(sheet(q), sheet(k), sheet(v), options).output);
-    EXPECT_TRUE(std::equal(one.begin(), one.end(), whole.output.begin() + static_cast<std::ptrdiff_t>(b * one.size())));
+    const std::vector<float> one = to_vector(operate(sheet(q), sheet(k), sheet(v), options).output);
+    EXPECT_TRUE(
+        std::equal(one.begin(), one.end(), whole.output.data.begin() + static_cast<std::ptrdiff_t>(b * one.size())));
   }
 }
 
@@ -70,10 +82,34 @@ TEST(Operator, TakesAScaleASoftcapAndEitherMask) {
   by_cells.mask_shape = by_numbers.mask_shape = mask_shape;
   by_cells.allowed = allowed;
   by_numbers.added = added;
-  const std::vector<float> expected = to_vector(attention_operator(q, k, v, causal).output);
-  EXPECT_EQ(to_vector(attention_operator(q, k, v, by_cells).output), expected);
-  EXPECT_EQ(to_vector(attention_operator(q, k, v, by_numbers).output), expected);
-  EXPECT_NE(to_vector(attention_operator(q, k, v, {}).output), expected);
+  const std::vector<float> expected = to_vector(operate(q, k, v, causal).output);
+  EXPECT_EQ(to_vector(operate(q, k, v, by_cells).output), expected);
+  EXPECT_EQ(to_vector(operate(q, k, v, by_numbers).output), expected);
+  EXPECT_NE(to_vector(operate(q, k, v, {}).output), expected);
+}
+
+TEST(Operator, WithoutAPatternGivesTheSameOutput) {
+  for (const std::size_t queries : {1, 4, 5, 23, 70}) {
+    const Array q({2, 4, queries, 5}, 10), k({2, 2, queries + 3, 5}, 11), v({2, 2, queries + 3, 6}, 12);
+    for (const char* name : {"bidirectional", "causal"}) {
+      OperatorOptions options;
+      options.variant = name;
+      attn::Array output;
+      attention_operator(q, k, v, options, output, nullptr);
+      const Result expected = operate(q, k, v, options);
+      EXPECT_EQ(output.shape, expected.output.shape);
+      EXPECT_TRUE(close(to_vector(output), to_vector(expected.output), reordering(queries + 3))) << queries;
+    }
+  }
+}
+
+TEST(Operator, WithoutAPatternMemoryGrowsWithTheTokens) {
+  constexpr std::size_t kTokens = 4096;
+  const Array q({1, kTokens, 4}, 1), k({1, kTokens, 4}, 2), v({1, kTokens, 4}, 3);
+  const Allocations before;
+  attn::Array output;
+  attention_operator(q, k, v, {}, output, nullptr);
+  EXPECT_LT(before.bytes_since(), 64 * kTokens * sizeof(float));
 }
 
 struct Refusal {
@@ -97,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(OperatorRefusalTest, ShapesThatDoNotGoTogetherAreRefusedByName) {
   const Refusal& r = GetParam();
-  const auto call = [&] { attention_operator(Array(r.q, 1), Array(r.k, 2), Array(r.v, 3), {}); };
+  const auto call = [&] { operate(Array(r.q, 1), Array(r.k, 2), Array(r.v, 3), {}); };
   EXPECT_EQ(code_of(call), "argument_shape");
   EXPECT_NE(message_of(call).find(r.names), std::string::npos) << message_of(call);
 }
@@ -105,7 +141,7 @@ TEST_P(OperatorRefusalTest, ShapesThatDoNotGoTogetherAreRefusedByName) {
 TEST(OperatorRefusal, DataThatDoesNotFillItsShape) {
   Array q({1, 4, 4}, 1);
   q.data.pop_back();
-  EXPECT_EQ(code_of([&] { attention_operator(q, Array({1, 4, 4}, 2), Array({1, 4, 4}, 3), {}); }), "argument_shape");
+  EXPECT_EQ(code_of([&] { operate(q, Array({1, 4, 4}, 2), Array({1, 4, 4}, 3), {}); }), "argument_shape");
 }
 
 /// The product of the axes wraps around to 0, which is as many elements as the data has.
@@ -113,14 +149,14 @@ TEST(OperatorRefusal, AShapeWhoseProductOverflows) {
   constexpr std::size_t kHalf = std::size_t{1} << (std::numeric_limits<std::size_t>::digits / 2);
   const std::vector<std::size_t> shape = {kHalf, kHalf, 1};
   const DenseArray huge = {shape, {}};
-  EXPECT_EQ(code_of([&] { attention_operator(huge, huge, huge, {}); }), "argument_shape");
+  EXPECT_EQ(code_of([&] { operate(huge, huge, huge, {}); }), "argument_shape");
 }
 
 TEST(OperatorRefusal, APatternLargerThanMemoryBeforeAnythingIsAllocated) {
   constexpr std::size_t kTokens = std::size_t{1} << 16;  // the pattern's 2^32 numbers wrap around to 0 in wasm
   const Array q({1, kTokens, 1}, 1), k({1, kTokens, 1}, 2), v({1, kTokens, 1}, 3);
   const Allocations before;
-  EXPECT_EQ(code_of([&] { attention_operator(q, k, v, {}); }), "memory_limit");
+  EXPECT_EQ(code_of([&] { operate(q, k, v, {}); }), "memory_limit");
   EXPECT_LT(before.bytes_since(), 10'000U);
 }
 
@@ -133,7 +169,7 @@ TEST(OperatorRefusal, AMaskOfAnotherShapeOrWithoutOne) {
     options.mask_shape = shape;
     options.allowed = allowed;
     options.added = added;
-    return code_of([&] { attention_operator(q, k, v, options); });
+    return code_of([&] { operate(q, k, v, options); });
   };
   const std::span<const std::uint8_t> allowed(cells);
   const std::vector<float> numbers(15, 0.0F);
@@ -152,7 +188,7 @@ TEST(OperatorRefusal, NumbersOutOfRange) {
     OperatorOptions options;
     options.scale = scale;
     options.softcap = softcap;
-    return code_of([&] { attention_operator(q, k, v, options); });
+    return code_of([&] { operate(q, k, v, options); });
   };
   EXPECT_EQ(code(-1.0F, 0.0F), "none");
   EXPECT_EQ(code(kNaN, 0.0F), "argument_range");
@@ -165,8 +201,8 @@ TEST(OperatorRefusal, AnUnknownVariantWithTheKnownOnesNamed) {
   const Array q({1, 3, 4}, 7), k({1, 3, 4}, 8), v({1, 3, 4}, 9);
   OperatorOptions options;
   options.variant = "sideways";
-  EXPECT_EQ(code_of([&] { attention_operator(q, k, v, options); }), "variant_unknown");
-  const std::string message = message_of([&] { attention_operator(q, k, v, options); });
+  EXPECT_EQ(code_of([&] { operate(q, k, v, options); }), "variant_unknown");
+  const std::string message = message_of([&] { operate(q, k, v, options); });
   for (const Variant& row : variants()) EXPECT_NE(message.find(row.name), std::string::npos) << message;
 }
 

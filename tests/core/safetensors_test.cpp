@@ -11,7 +11,7 @@ std::vector<float> values_of(const Bytes& bytes, const std::string& name) {
   const TensorEntry* entry = file.find(name);
   EXPECT_NE(entry, nullptr) << name;
   std::vector<float> out(entry->elements());
-  file.read(*entry, out.data());
+  file.read(*entry, 0, out.size(), out.data());
   return out;
 }
 

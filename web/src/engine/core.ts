@@ -1,5 +1,5 @@
 import { AttentionError } from './error.ts';
-import type { NativeModel, NativeModule } from './native.ts';
+import type { NativeHandle, NativeModule } from './native.ts';
 import type { Build } from './types.ts';
 
 /**
@@ -11,7 +11,7 @@ export class Core {
   #module: NativeModule | null;
   #entered = false;
   #ending = '';
-  readonly #models = new Set<WeakRef<NativeModel>>();
+  readonly #handles = new Set<WeakRef<NativeHandle>>();
 
   constructor(module: NativeModule, build: Build) {
     this.#module = module;
@@ -40,10 +40,10 @@ export class Core {
     }
   }
 
-  /** Makes a model in the module known, so that the collector leaves it alone once the instance is broken. */
-  adopt(model: NativeModel): void {
-    for (const known of this.#models) if (!known.deref()) this.#models.delete(known);
-    this.#models.add(new WeakRef(model));
+  /** Makes an object in the module known, so that the collector leaves it alone once the instance is broken. */
+  adopt(handle: NativeHandle): void {
+    for (const known of this.#handles) if (!known.deref()) this.#handles.delete(known);
+    this.#handles.add(new WeakRef(handle));
   }
 
   /** Forgets the module; the collector takes its memory. */
@@ -72,7 +72,7 @@ export class Core {
     if (isArgumentError(error)) return new AttentionError('argument_type', error.message, { cause: error });
     this.#ending = describe(error);
     this.#module = null;
-    for (const model of this.#models) abandon(model.deref());
+    for (const handle of this.#handles) abandon(handle.deref());
     return new AttentionError('engine_broken', `the engine stopped: ${this.#ending}; init() gives a fresh one`, {
       cause: error,
     });
@@ -88,8 +88,8 @@ function isArgumentError(error: unknown): error is Error {
  * Embind runs the destructor of a handle that is collected, which must not happen in a broken instance. One owner
  * more than there are lets `delete` take the handle off the collector's list without running it.
  */
-function abandon(model: NativeModel | undefined): void {
-  const handle = model as (NativeModel & { $$?: { count: { value: number }; ptr: unknown } }) | undefined;
+function abandon(object: NativeHandle | undefined): void {
+  const handle = object as (NativeHandle & { $$?: { count: { value: number }; ptr: unknown } }) | undefined;
   if (!handle?.$$?.ptr) return;
   ++handle.$$.count.value;
   handle.delete();

@@ -1,17 +1,19 @@
+import { Arrays } from './arrays.ts';
 import type { CompiledCore } from './compile.ts';
 import type { Core } from './core.ts';
 import { fetchFromNetwork, readModel, type Fetch } from './files.ts';
 import { instantiate } from './instantiate.ts';
 import { openModel } from './model.ts';
 import type { LocalModel } from './model.ts';
-import { attention, positionFunctions } from './operator.ts';
+import { operatorsOver, positionFunctions } from './operator.ts';
 import type {
-  AttentionOptions,
   Build,
   Encoding,
   Engine,
+  Held,
   LoadOptions,
   ModelSource,
+  Operators,
   PositionFunctions,
   Tensor,
   Variant,
@@ -25,8 +27,14 @@ export async function startEngine(compiled: CompiledCore, fetch: Fetch = fetchFr
 export class LocalEngine implements Engine {
   readonly build: Build;
   readonly positions: PositionFunctions;
+  readonly attention: Operators['attention'];
+  readonly matmul: Operators['matmul'];
+  readonly softmax: Operators['softmax'];
+  readonly layerNorm: Operators['layerNorm'];
+  readonly gelu: Operators['gelu'];
   /** For tests and the worker: the way into the module. */
   readonly core: Core;
+  readonly #arrays: Arrays;
   readonly #fetch: Fetch;
 
   constructor(core: Core, fetch: Fetch) {
@@ -34,6 +42,13 @@ export class LocalEngine implements Engine {
     this.#fetch = fetch;
     this.build = core.build;
     this.positions = positionFunctions(core, this.encodings());
+    this.#arrays = new Arrays(core);
+    const operators = operatorsOver(this.#arrays);
+    this.attention = operators.attention;
+    this.matmul = operators.matmul;
+    this.softmax = operators.softmax;
+    this.layerNorm = operators.layerNorm;
+    this.gelu = operators.gelu;
   }
 
   variants(): Variant[] {
@@ -44,8 +59,8 @@ export class LocalEngine implements Engine {
     return this.core.call((module) => module.encodings());
   }
 
-  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions) {
-    return attention(this.core, q, k, v, options);
+  hold(tensor: Tensor): Held {
+    return this.#arrays.hold(tensor);
   }
 
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LocalModel> {

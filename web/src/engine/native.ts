@@ -6,6 +6,7 @@ export interface NativeAttentionOptions {
   /** 0 = `1 / sqrt(d_head)`. */
   scale: number;
   softcap: number;
+  pattern: boolean;
   mask?: BooleanMask | Tensor;
 }
 
@@ -47,20 +48,43 @@ export interface Sampling {
   seed: number;
 }
 
-export interface NativeModel {
+/** An object of the module's that JavaScript owns. */
+export interface NativeHandle {
+  delete(): void;
+}
+
+export interface NativeArray extends NativeHandle {
+  resize(rank: number, a: number, b: number, c: number, d: number): void;
+  shape(): number[];
+  /** The numbers themselves; any later call may move them. */
+  memory(): Float32Array;
+}
+
+export interface NativeModel extends NativeHandle {
   info(): NativeInfo;
   run(ids: Int32Array, options: { record: string[]; edits: NativeEdit[]; lastOnly: boolean }): NativeRun;
   begin(ids: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
   step(handle: number): { id: number; probability: number };
   end(handle: number): void;
-  delete(): void;
 }
 
 /** Ways to fail on purpose, for tests of recovery. */
 export type FailureKind = 'abort' | 'trap' | 'stack' | 'exception' | 'memory';
 
 export interface NativeModule {
-  attention(q: Tensor, k: Tensor, v: Tensor, options: NativeAttentionOptions): { output: Tensor; pattern: Tensor };
+  Array: { make(): NativeArray | null };
+  attention(
+    q: NativeArray,
+    k: NativeArray,
+    v: NativeArray,
+    options: NativeAttentionOptions,
+    output: NativeArray,
+    pattern: NativeArray,
+  ): void;
+  matmul(a: NativeArray, b: NativeArray, out: NativeArray): void;
+  softmax(x: NativeArray, out: NativeArray): void;
+  layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray): void;
+  gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
   variants(): Variant[];
   encodings(): Encoding[];
   errorCodes(): string[];

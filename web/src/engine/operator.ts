@@ -1,40 +1,79 @@
+import { checkTensor, type Arrays } from './arrays.ts';
 import type { Core } from './core.ts';
 import { AttentionError, checkOptions } from './error.ts';
-import type { AttentionOptions, AttentionResult, Encoding, PositionFunctions, Tensor } from './types.ts';
+import type {
+  AttentionOptions,
+  AttentionResult,
+  Encoding,
+  GeluOptions,
+  LayerNormOptions,
+  Operand,
+  Operators,
+  OutOptions,
+  PositionFunctions,
+  Tensor,
+} from './types.ts';
 
-const kOptions = ['variant', 'causal', 'scale', 'softcap', 'mask'] as const;
+/** The bare operators: each checks what C++ could not name, fills in defaults, calls. */
+const kOperators = { attention, matmul, softmax, layerNorm, gelu };
 
-/** The bare operator: checks what C++ could not name, fills in defaults, calls. */
-export function attention(
-  core: Core,
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  options: AttentionOptions = {},
-): AttentionResult {
-  checkOptions('attention', options, kOptions);
-  checkTensor('q', q);
-  checkTensor('k', k);
-  checkTensor('v', v);
-  const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0, mask } = options;
-  if (mask) checkTensor('mask', mask);
-  return core.call((module) =>
-    module.attention(q, k, v, mask ? { variant, scale, softcap, mask } : { variant, scale, softcap }),
-  );
+export type OperatorName = keyof typeof kOperators;
+export const operatorNames = Object.keys(kOperators) as OperatorName[];
+
+/** The operators over one engine's arrays. */
+export function operatorsOver(arrays: Arrays): Operators {
+  const bound = operatorNames.map((name) => {
+    const operator = kOperators[name] as (arrays: Arrays, ...args: unknown[]) => unknown;
+    return [name, (...args: unknown[]) => operator(arrays, ...args)];
+  });
+  return Object.fromEntries(bound) as Operators;
 }
 
-function checkTensor(name: string, tensor: { shape: readonly number[]; data: Float32Array | Uint8Array }): void {
-  const { shape, data } = tensor ?? {};
-  if (!Array.isArray(shape) || !(data instanceof Float32Array || (name === 'mask' && data instanceof Uint8Array))) {
-    throw new AttentionError('argument_type', `${name}: expected {shape: number[], data: Float32Array}`);
+function attention(
+  arrays: Arrays,
+  q: Operand,
+  k: Operand,
+  v: Operand,
+  options: AttentionOptions = {},
+): AttentionResult<Operand> {
+  checkOptions('attention', options, ['variant', 'causal', 'scale', 'softcap', 'mask', 'pattern', 'out']);
+  const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0 } = options;
+  const { mask, pattern = true, out } = options;
+  if (mask) checkTensor('mask', mask, true);
+  const rest = { variant, scale, softcap, pattern, ...(mask && { mask }) };
+  const [output, weights] = arrays.operate(
+    { q, k, v },
+    pattern ? [out, undefined] : [out],
+    (module, [nq, nk, nv], [no, np]) => module.attention(nq!, nk!, nv!, rest, no!, np ?? no!),
+  );
+  return pattern ? { output: output!, pattern: weights as Tensor } : { output: output! };
+}
+
+function matmul(arrays: Arrays, a: Operand, b: Operand, options: OutOptions = {}): Operand {
+  checkOptions('matmul', options, ['out']);
+  return arrays.operate({ a, b }, [options.out], (module, [na, nb], [no]) => module.matmul(na!, nb!, no!))[0]!;
+}
+
+function softmax(arrays: Arrays, x: Operand, options: OutOptions = {}): Operand {
+  checkOptions('softmax', options, ['out']);
+  return arrays.operate({ x }, [options.out], (module, [nx], [no]) => module.softmax(nx!, no!))[0]!;
+}
+
+function layerNorm(arrays: Arrays, x: Operand, gain: Operand, bias: Operand, options: LayerNormOptions = {}): Operand {
+  checkOptions('layerNorm', options, ['epsilon', 'out']);
+  const { epsilon = 1e-5, out } = options;
+  return arrays.operate({ x, gain, bias }, [out], (module, [nx, ng, nb], [no]) =>
+    module.layerNorm(nx!, ng!, nb!, epsilon, no!),
+  )[0]!;
+}
+
+function gelu(arrays: Arrays, x: Operand, options: GeluOptions = {}): Operand {
+  checkOptions('gelu', options, ['approximate', 'out']);
+  const { approximate = 'none', out } = options;
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    throw new AttentionError('argument_type', `gelu: found approximate "${approximate}", expected "none" or "tanh"`);
   }
-  const size = shape.reduce((product: number, length: number) => product * length, 1);
-  if (size !== data.length) {
-    throw new AttentionError(
-      'argument_shape',
-      `${name}: found ${data.length} numbers for the shape (${shape.join(', ')}), expected ${size}`,
-    );
-  }
+  return arrays.operate({ x }, [out], (module, [nx], [no]) => module.gelu(nx!, approximate === 'tanh', no!))[0]!;
 }
 
 /** A function for each tabulated row of the C++ table of encodings. */

@@ -1,9 +1,8 @@
 import type { PlainError } from './error.ts';
 import type { CompiledCore } from './compile.ts';
 import type { FailureKind } from './native.ts';
+import type { OperatorName } from './operator.ts';
 import type {
-  AttentionOptions,
-  AttentionResult,
   Encoded,
   Encoding,
   GenerateOptions,
@@ -20,7 +19,7 @@ import type {
 export interface Methods {
   start(compiled: CompiledCore): { encodings: Encoding[] };
   variants(): Variant[];
-  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): AttentionResult;
+  operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>): Tensor;
   load(files: ModelFiles): { model: number; info: ModelInfo };
   encode(model: number, text: string): Encoded;

@@ -3,9 +3,8 @@ import { AttentionError, checkOptions } from './error.ts';
 import { readModel, type Fetch } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
+import type { OperatorName } from './operator.ts';
 import type {
-  AttentionOptions,
-  AttentionResult,
   Build,
   Encoded,
   Encoding,
@@ -16,7 +15,6 @@ import type {
   Run,
   RunOptions,
   Step,
-  Tensor,
   Variant,
   WorkerEngine,
   WorkerModel,
@@ -44,6 +42,11 @@ const forgotten = new FinalizationRegistry<() => void>((free) => free());
 class RemoteEngine implements WorkerEngine {
   readonly build: Build;
   readonly positions: WorkerEngine['positions'];
+  readonly attention: WorkerEngine['attention'];
+  readonly matmul: WorkerEngine['matmul'];
+  readonly softmax: WorkerEngine['softmax'];
+  readonly layerNorm: WorkerEngine['layerNorm'];
+  readonly gelu: WorkerEngine['gelu'];
   onRestart?: (reason: string) => void;
   readonly #link: Link;
   readonly #fetch: Fetch;
@@ -52,6 +55,13 @@ class RemoteEngine implements WorkerEngine {
     this.#link = link;
     this.#fetch = fetch;
     this.build = build;
+    const operator = (name: OperatorName) =>
+      ((...args: unknown[]) => link.call('operate', [name, args])) as (...args: unknown[]) => Promise<never>;
+    this.attention = operator('attention');
+    this.matmul = operator('matmul');
+    this.softmax = operator('softmax');
+    this.layerNorm = operator('layerNorm');
+    this.gelu = operator('gelu');
     const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
       tabulated.map(({ name }) => [
@@ -68,10 +78,6 @@ class RemoteEngine implements WorkerEngine {
 
   async encodings(): Promise<Encoding[]> {
     return structuredClone(this.#link.encodings);
-  }
-
-  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): Promise<AttentionResult> {
-    return this.#link.call('attention', [q, k, v, options]);
   }
 
   /** Downloads here, where nothing waits for it and the page's preloads count; reads in the worker. */

@@ -26,7 +26,7 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       return { encodings: state.engine.encodings() };
     },
     variants: () => engine().variants(),
-    attention: (_, q, k, v, options) => engine().attention(q, k, v, options),
+    operate: (_, name, args) => (engine()[name] as (...args: unknown[]) => unknown)(...args),
     table(_, name, tokens, width, params) {
       const table = engine().positions[name];
       if (!table) throw new AttentionError('encoding_unknown', `positions: found "${name}"`);

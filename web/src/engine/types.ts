@@ -47,12 +47,76 @@ export interface AttentionOptions {
   softcap?: number;
   /** Boolean (`Uint8Array`, 1 = may attend) or additive (`Float32Array`), `(queries, keys)`, for all heads. */
   mask?: BooleanMask | Tensor;
+  /** Whether the pattern is wanted (default). Without it, memory grows with the tokens, not with their square. */
+  pattern?: boolean;
+  /** Where the output goes, see `OutOptions`. */
+  out?: Operand;
 }
 
-/** `output` `(heads, queries, d_head)` and `pattern` `(heads, queries, keys)`, with a leading batch if `q` had one. */
-export interface AttentionResult {
-  output: Tensor;
-  pattern: Tensor;
+/**
+ * `output` `(heads, queries, d_head)` and, unless it was not wanted, `pattern` `(heads, queries, keys)`, with a leading
+ * batch if `q` had one.
+ */
+export interface AttentionResult<Output = Tensor> {
+  output: Output;
+  pattern?: Tensor;
+}
+
+/** An array that stays in the engine's memory between calls, to spare copying it in and out. */
+export interface Held {
+  readonly shape: readonly number[];
+  /** A copy. */
+  read(): Tensor;
+  /** Replaces its numbers; their count stays. Throws `argument_shape`. */
+  write(data: Float32Array): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What an operator takes: plain data, or an array that is held already. */
+export type Operand = Tensor | Held;
+
+export interface OutOptions {
+  /**
+   * Where the result goes: a tensor whose `data` has as many numbers, or a held array, which takes the result's shape.
+   * It is what the call returns. Default: a fresh tensor.
+   */
+  out?: Operand;
+}
+
+export interface LayerNormOptions extends OutOptions {
+  /** Added to the variance; default 1e-5. */
+  epsilon?: number;
+}
+
+export interface GeluOptions extends OutOptions {
+  /** `'none'` (default): by the error function; `'tanh'`: the approximation that GPT-2 uses. */
+  approximate?: 'none' | 'tanh';
+}
+
+/** Operators on arrays `Out` being what a call gives: a tensor, or the held array that was given as `out`. */
+export interface Operators {
+  /** `softmax(scale q k^T + mask) v`, as the ONNX operator `Attention` defines it. */
+  attention(
+    q: Operand,
+    k: Operand,
+    v: Operand,
+    options?: AttentionOptions & { out?: Tensor; pattern?: true },
+  ): Required<AttentionResult>;
+  attention(q: Operand, k: Operand, v: Operand, options?: AttentionOptions & { out?: Tensor }): AttentionResult;
+  attention(q: Operand, k: Operand, v: Operand, options?: AttentionOptions): AttentionResult<Operand>;
+  /** `a b`: `(..., n, k)` times `(k, m)`. A held `b` is laid out for the product once, until it is written. */
+  matmul(a: Operand, b: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
+  matmul(a: Operand, b: Operand, options?: OutOptions): Operand;
+  /** Softmax over the last axis. */
+  softmax(x: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
+  softmax(x: Operand, options?: OutOptions): Operand;
+  /** Layer norm over the last axis `(n)`, with `gain` and `bias` `(n)`. */
+  layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions & { out?: Tensor }): Tensor;
+  layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions): Operand;
+  /** GELU of every number. */
+  gelu(x: Operand, options?: GeluOptions & { out?: Tensor }): Tensor;
+  gelu(x: Operand, options?: GeluOptions): Operand;
 }
 
 /**
@@ -219,12 +283,13 @@ export type PositionFunctions = Record<
   (tokens: number, width: number, params?: Record<string, number>) => Tensor
 >;
 
-export interface Engine {
+export interface Engine extends Operators {
   readonly build: Build;
   readonly positions: PositionFunctions;
   variants(): Variant[];
   encodings(): Encoding[];
-  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): AttentionResult;
+  /** Copies an array into the engine's memory, where it stays until it is disposed. */
+  hold(tensor: Tensor): Held;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
   dispose(): void;
 }
@@ -236,7 +301,18 @@ export interface WorkerEngine {
   readonly positions: Record<string, Promised<PositionFunctions[string]>>;
   variants(): Promise<Variant[]>;
   encodings(): Promise<Encoding[]>;
-  attention(q: Tensor, k: Tensor, v: Tensor, options?: AttentionOptions): Promise<AttentionResult>;
+  /** The operators of `Engine` on plain data; results are fresh. */
+  attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    options?: Omit<AttentionOptions, 'out'> & { pattern?: true },
+  ): Promise<Required<AttentionResult>>;
+  attention(q: Tensor, k: Tensor, v: Tensor, options?: Omit<AttentionOptions, 'out'>): Promise<AttentionResult>;
+  matmul(a: Tensor, b: Tensor): Promise<Tensor>;
+  softmax(x: Tensor): Promise<Tensor>;
+  layerNorm(x: Tensor, gain: Tensor, bias: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
+  gelu(x: Tensor, options?: Omit<GeluOptions, 'out'>): Promise<Tensor>;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<WorkerModel>;
   /** Called after a trap or exhausted memory: the worker was replaced, models opened before throw `disposed`. */
   onRestart?: (reason: string) => void;

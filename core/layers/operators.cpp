@@ -1,0 +1,93 @@
+#include "layers/operators.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "kernels/activation.hpp"
+#include "kernels/matmul.hpp"
+#include "kernels/norm.hpp"
+#include "kernels/softmax.hpp"
+#include "tensor/error.hpp"
+#include "tensor/text.hpp"
+
+namespace attn {
+namespace {
+
+constexpr std::size_t kFewRows = 2;  // of a: laying b out for these costs more than it brings
+
+void require(bool holds, const char* name, const Array& array, const std::string& expected) {
+  if (!holds)
+    throw Error(Code::argument_shape,
+                std::string(name) + ": found " + shape_text(array.shape) + ", expected " + expected);
+}
+
+/// Numbers of a row, the last axis.
+std::size_t row_length(const Array& x) {
+  require(!x.shape.empty() && x.data.size() > 0, "x", x, "at least one axis, and none of length 0");
+  return x.shape.back();
+}
+
+void copy(const Array& from, Array& to) {
+  if (&from == &to) {
+    to.forget_panels();
+    return;
+  }
+  to.resize(from.shape);
+  std::copy(from.data.begin(), from.data.end(), to.data.begin());
+}
+
+}  // namespace
+
+void matmul_operator(const Array& a, Array& b, Array& out) {
+  require(b.shape.size() == 2, "b", b, "(k, m)");
+  require(a.shape.size() >= 2 && a.shape.back() == b.shape[0], "a", a, "(..., n, " + std::to_string(b.shape[0]) + ")");
+  require(&out != &a && &out != &b, "out", out, "an array that is no operand");
+  const std::size_t k = b.shape[0], m = b.shape[1];
+  std::size_t rows = 1;
+  for (std::size_t axis = 0; axis + 1 < a.shape.size(); ++axis) rows *= a.shape[axis];
+  if (static_cast<double>(rows) * static_cast<double>(m) > kMostNumbers) {
+    throw Error(Code::memory_limit, "product: found " + std::to_string(rows) + " rows of " + std::to_string(m) +
+                                        " numbers, expected at most " + number_text(kMostNumbers) + " numbers");
+  }
+  std::vector<std::size_t> shape = a.shape;
+  shape.back() = m;
+  out.resize(shape);
+  const MatrixView<const float> left(a.data.data(), rows, k), right(b.data.data(), k, m);
+  const MatrixView<float> product(out.data.data(), rows, m);
+  if (rows < kFewRows && b.panels.size() == 0) {
+    matmul(left, right, product);
+    return;
+  }
+  if (b.panels.size() == 0) {
+    b.panels = Vector::from_shape({panels_size(k, m)});
+    pack(right, b.panels.data());
+  }
+  matmul(left, Panels(b.panels.data(), k, m), product);
+}
+
+void softmax_operator(const Array& x, Array& out) {
+  const std::size_t length = row_length(x);
+  copy(x, out);
+  for (std::size_t i = 0; i < out.data.size(); i += length) softmax(out.data.data() + i, length);
+}
+
+void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out) {
+  const std::size_t length = row_length(x);
+  const std::string expected = "(" + std::to_string(length) + ")";
+  require(gain.shape.size() == 1 && gain.shape[0] == length, "gain", gain, expected);
+  require(bias.shape.size() == 1 && bias.shape[0] == length, "bias", bias, expected);
+  if (!(epsilon > 0.0F)) {
+    throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
+  }
+  out.resize(x.shape);
+  for (std::size_t i = 0; i < x.data.size(); i += length) {
+    layer_norm(x.data.data() + i, length, gain.data.data(), bias.data.data(), epsilon, out.data.data() + i);
+  }
+}
+
+void gelu_operator(const Array& x, bool tanh, Array& out) {
+  copy(x, out);
+  (tanh ? gelu_tanh : gelu_erf)(out.data.data(), out.data.size());
+}
+
+}  // namespace attn
