@@ -58,6 +58,16 @@ const appAtRoot = (): Plugin => ({
   },
 });
 
+/** Puts `demos/frame/<part>.html` where a demo's page has `<!-- demos/frame/<part>.html -->`. */
+const sharedParts = (): Plugin => ({
+  name: 'shared-parts',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) =>
+      html.replace(/<!-- (demos\/frame\/[\w-]+\.html) -->/g, (_, path) => readFileSync(join(kRoot, path), 'utf8')),
+  },
+});
+
 /** While developing, Vite inlines styles and scripts that the pages' own policy would stop. */
 const withoutPolicy = (): Plugin => ({
   name: 'without-policy',
@@ -94,7 +104,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   cacheDir: join(kRoot, 'node_modules/.vite'),
-  plugins: [appAtRoot(), galleryCards(kRoot), withoutPolicy(), shippedModels()],
+  plugins: [appAtRoot(), galleryCards(kRoot), sharedParts(), withoutPolicy(), shippedModels()],
   resolve: {
     // Demos import the package by its name, as a stranger would.
     alias: [

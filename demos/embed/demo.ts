@@ -1,9 +1,14 @@
 import 'attention-playground/element';
+import { at, look } from '../frame/page.ts';
 
-// The elements follow the system by themselves; here they follow the page's own switches.
-document.addEventListener('page-look', ({ detail: { lang, theme } }) => {
-  for (const element of document.querySelectorAll('attention-playground')) {
-    element.setAttribute('lang', lang);
-    element.setAttribute('theme', theme);
-  }
-});
+const elements = document.querySelectorAll('attention-playground');
+
+/** The elements follow the system by themselves; here they follow the page's own switches. */
+function follow(): void {
+  for (const element of elements) for (const [name, value] of Object.entries(look())) element.setAttribute(name, value);
+}
+
+const shown = ['text', 'head'].map((name) => [name, elements[0]?.getAttribute(name) ?? '']);
+at<HTMLAnchorElement>('open').href = `../../index.html#${new URLSearchParams([['model', 'sentences'], ...shown])}`;
+document.addEventListener('page-look', follow);
+follow();

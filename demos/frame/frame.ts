@@ -1,16 +1,4 @@
-/** Language, colours and failures of a demo's page. A page that changes its look hears `page-look` on the document. */
-
-/** What the plots want to know of the page. */
-interface PageLook {
-  lang: 'en' | 'zh';
-  theme: 'light' | 'dark';
-}
-
-declare global {
-  interface DocumentEventMap {
-    'page-look': CustomEvent<PageLook>;
-  }
-}
+/** Language, colours and failures of a demo's page. A change of the look tells `page-look` on the document; `look` of page.ts says what it is. */
 
 /** The playground keeps its choice under the same name, so that a choice holds for the whole site. */
 const storageKey = 'attention-playground';
@@ -74,8 +62,7 @@ function showChoice(): void {
   const heading = document.querySelector(`h1 [data-lang="${lang}"]`)?.textContent ?? '';
   const site = lang === 'en' ? 'Attention Playground' : '注意力游乐场';
   document.title = `${heading} · ${site}`;
-  const detail = { lang, theme: shade } as PageLook;
-  document.dispatchEvent(new CustomEvent('page-look', { detail }));
+  document.dispatchEvent(new Event('page-look'));
 }
 
 /** Shows an error that nothing else caught; the last good picture stays. */

@@ -9,6 +9,7 @@ import {
   type Link,
   type ProbabilityBars,
 } from 'attention-playground/plots';
+import { at, fill, headName, look, percent } from '../frame/page.ts';
 import { answerTo, peopleOf } from './answer.ts';
 import grammar from './grammar.json' with { type: 'json' };
 
@@ -33,10 +34,8 @@ const pairs: readonly Record<Side, string>[] = [
   },
 ];
 
-const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const within = (side: Side, selector: string) => at(side).querySelector<HTMLElement>(selector)!;
 const textOf = (side: Side) => at<HTMLInputElement>(`${side}-text`);
-const root = document.documentElement;
 const people = peopleOf(grammar);
 
 let model: WorkerModel;
@@ -47,15 +46,6 @@ let shown: HeadPlace = { layer: 0, head: 0 };
 let asked = 0;
 let heads: HeadGrid | null = null;
 const plots: Partial<Record<Side, { arcs: AttentionArcs; bars: ProbabilityBars }>> = {};
-
-/** Writes each value into every place of the page that is kept for it. */
-function fill(values: Record<string, string | number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    document.querySelectorAll(`[data-value="${name}"]`).forEach((place) => (place.textContent = String(value)));
-  }
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 function patternsOf({ activations }: Run) {
   return Object.keys(activations).map((_, layer) => activations[`blocks.${layer}.attn.pattern`]!);
@@ -115,18 +105,11 @@ function draw(): void {
   const [left, right] = sides.map((side) => [...readings![side].run.ids].sort((a, b) => a - b).join());
   at('same').hidden = left !== right;
   at('other').hidden = left === right;
-  fill({ head: `L${layer}·H${head}` });
+  fill({ head: headName(shown) });
   for (const side of sides) drawSide(side, readings[side]);
   drawHeads(readings.left.run, measured);
   const hash = new URLSearchParams({ model: 'sentences', text: readings.left.run.text, head: `${layer}.${head}` });
   at<HTMLAnchorElement>('open').href = `../../index.html#${hash}`;
-}
-
-function look() {
-  return {
-    lang: root.lang.startsWith('zh') ? 'zh' : 'en',
-    theme: root.dataset.shade === 'dark' ? 'dark' : 'light',
-  } as const;
 }
 
 function drawSide(side: Side, { run, changed, link }: Reading): void {
@@ -151,16 +134,17 @@ function drawSide(side: Side, { run, changed, link }: Reading): void {
   within(side, '.unlinked').hidden = link !== null;
   within(side, '.unknown').hidden = unknown.length === 0;
   const likeliest = changed.probs.data.indexOf(Math.max(...changed.probs.data));
-  fill({
-    [`${side}.unknown`]: unknown.map((index) => tokens[index]).join(' '),
-    [`${side}.answer`]: link ? (tokens[link.key] ?? '') : '',
-    [`${side}.weight`]: link ? percent(weightAt(run, shown, link)) : '',
-    [`${side}.next`]: model.info.vocabulary[likeliest] ?? '',
-  });
+  const values = {
+    unknown: unknown.map((index) => tokens[index]).join(' '),
+    answer: link ? (tokens[link.key] ?? '') : '',
+    weight: link ? percent(weightAt(run, shown, link), 1) : '',
+    next: model.info.vocabulary[likeliest] ?? '',
+  };
+  fill(values, at(side));
 }
 
 function drawHeads(run: Run, measured: readonly (HeadPlace & { value: number })[]): void {
-  const badges = measured.map((place) => ({ ...place, label: `${(100 * place.value).toFixed(0)}%` }));
+  const badges = measured.map((place) => ({ ...place, label: percent(place.value) }));
   const off = at<HTMLInputElement>('off').checked ? [shown] : [];
   const options = { tokens: run.tokens, selected: shown, badges, off, ...look() };
   if (heads) heads.update(patternsOf(run), options);
@@ -188,8 +172,9 @@ async function start(): Promise<void> {
   await readBoth();
 }
 
+for (const side of sides) at(side).append(at<HTMLTemplateElement>('reading').content.cloneNode(true));
 at('pairs').append(...pairs.map(makePair));
-take(root.lang.startsWith('zh') ? pairs[0]! : pairs[1]!);
+take(look().lang === 'zh' ? pairs[0]! : pairs[1]!);
 for (const side of sides) textOf(side).addEventListener('input', () => void (model && readBoth()));
 at('off').addEventListener('change', () => void (model && readBoth()));
 at('heads').addEventListener('plot-select', (event) => {

@@ -1,11 +1,10 @@
 import type { Run } from 'attention-playground';
 import { attentionMap, headGrid, type AttentionMap, type HeadGrid, type HeadPlace } from 'attention-playground/plots';
+import { at, fill, headName, look, percent } from '../frame/page.ts';
 import { measure, questions, type Measure } from './questions.ts';
 
-const at = (id: string) => document.getElementById(id)!;
 const writer = document.querySelector('text-writer')!;
 const play = document.querySelector('heat-text')!;
-const root = document.documentElement;
 
 let run: Run | null = null;
 let written = 0;
@@ -16,21 +15,6 @@ let picked: HeadPlace | null = null;
 let shown: HeadPlace = { layer: 0, head: 0 };
 let map: AttentionMap | null = null;
 let heads: HeadGrid | null = null;
-
-/** Writes each value into every place of the page that is kept for it. */
-function fill(values: Record<string, string | number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    document.querySelectorAll(`[data-value="${name}"]`).forEach((place) => (place.textContent = String(value)));
-  }
-}
-
-function name({ layer, head }: HeadPlace): string {
-  return `L${layer}·H${head}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)}%`;
-}
 
 function question() {
   const checked = document.querySelector<HTMLInputElement>('[name="question"]:checked');
@@ -72,12 +56,10 @@ function drawPlots(
   selected: { query: number; key: number } | null,
   measured: Measure | null,
 ): void {
-  const lang = root.lang.startsWith('zh') ? 'zh' : 'en';
-  const theme = root.dataset.shade === 'dark' ? 'dark' : 'light';
   const isMasked = (query: number, key: number) => key > query;
-  const mapOptions = { tokens, head: shown.head, selected, masked: isMasked, lang, theme } as const;
+  const mapOptions = { tokens, head: shown.head, selected, masked: isMasked, ...look() };
   const badges = measured?.heads.map((head) => ({ ...head, value: head.share, label: percent(head.share) }));
-  const gridOptions = { tokens, selected: shown, badges, masked: isMasked, lang, theme } as const;
+  const gridOptions = { tokens, selected: shown, badges, masked: isMasked, ...look() };
   const pattern = patterns[shown.layer]!;
   if (map) map.update(pattern, mapOptions);
   else at('map').append((map = attentionMap(pattern, mapOptions)));
@@ -89,18 +71,18 @@ function report({ tokens, text, unknown, total }: Run, measured: Measure | null)
   at('finding').hidden = !measured;
   at('short').hidden = measured !== null;
   at('note').hidden = unknown.length === 0 && total === tokens.length;
-  fill({ head: name(shown), unknown: unknown.length, total, read: tokens.length });
+  fill({ head: headName(shown), unknown: unknown.length, total, read: tokens.length });
   if (measured) {
     const { best, places, even } = measured;
-    fill({ best: name(best), share: percent(best.share), places, even: percent(even) });
+    fill({ best: headName(best), share: percent(best.share), places, even: percent(even) });
   }
   const hash = new URLSearchParams({ model: 'shakespeare', text, head: `${shown.layer}.${shown.head}` });
-  (at('open') as HTMLAnchorElement).href = `../../index.html#${hash}`;
+  at<HTMLAnchorElement>('open').href = `../../index.html#${hash}`;
 }
 
 writer.edits = () => {
   const { layer, head } = shown;
-  const isOff = (at('without') as HTMLInputElement).checked;
+  const isOff = at<HTMLInputElement>('without').checked;
   return isOff ? [{ at: `blocks.${layer}.attn.pattern`, head, set: 0 }] : [];
 };
 writer.addEventListener('writer-progress', (event) => fill({ loaded: `${(event.detail / 1e6).toFixed(1)} MB` }));

@@ -10,6 +10,7 @@ import {
   type HeadPlace,
   type ProbabilityBars,
 } from 'attention-playground/plots';
+import { at, fill, headName, look, percent } from '../frame/page.ts';
 import { best, equalDigits, isSorted, pointing, queryOf, together, type Pointing, type Sorting } from './pointing.ts';
 
 /** One sorted list: what was written, the pattern of the whole, and what the model expected at each step. */
@@ -20,11 +21,9 @@ interface Sorted extends Sorting {
   probs: Float32Array[];
 }
 
-const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const field = at<HTMLInputElement>('list');
 const slider = at<HTMLInputElement>('step');
 const digits = document.querySelector('heat-text')!;
-const root = document.documentElement;
 const kLists = 100;
 
 let model: WorkerModel;
@@ -36,16 +35,6 @@ let asked = 0;
 let timer = 0;
 let plots: { arcs: AttentionArcs; map: AttentionMap; heads: HeadGrid; bars: ProbabilityBars } | null = null;
 
-/** Writes each value into every place of the page that is kept for it. */
-function fill(values: Record<string, string | number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    document.querySelectorAll(`[data-value="${name}"]`).forEach((place) => (place.textContent = String(value)));
-  }
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-const nameOf = ({ layer, head }: HeadPlace) => `L${layer}·H${head}`;
-
 /** Lets the model continue `list>` with the likeliest token of each step, up to the `;`. */
 async function write(list: string): Promise<string> {
   let text = `${list}>`;
@@ -55,7 +44,7 @@ async function write(list: string): Promise<string> {
 }
 
 /** Runs the model on the whole, and reads the list and what was written from its tokens. */
-async function look(text: string): Promise<{ run: Run; patterns: Tensor[] } & Sorting> {
+async function read(text: string): Promise<{ run: Run; patterns: Tensor[] } & Sorting> {
   const run = await model.run(text, { record: ['blocks.*.attn.pattern'] });
   const patterns = Array.from(
     { length: model.info.n_layers },
@@ -72,7 +61,7 @@ async function sort(): Promise<void> {
   at('empty').hidden = list !== '';
   if (list === '') return;
   const text = await write(list);
-  const seen = await look(text);
+  const seen = await read(text);
   const prefixes = seen.written.map((_, index) => [...seen.list, '>', ...seen.written.slice(0, index)].join(''));
   const runs = await Promise.all(prefixes.map((prefix) => model.run(prefix, { logits: 'last' })));
   if (turn !== asked) return;
@@ -107,18 +96,16 @@ function drawPlots(
   head: HeadPlace,
   selected: { query: number; key: number },
 ): void {
-  const lang = root.lang.startsWith('zh') ? 'zh' : 'en';
-  const theme = root.dataset.shade === 'dark' ? 'dark' : 'light';
   const { tokens } = run;
-  const common = { tokens, head: head.head, lang, theme } as const;
+  const common = { tokens, head: head.head, ...look() };
   const masked = (query: number, key: number) => key > query;
   const links = equalDigits(sorting).flat();
-  const badges = measured.map((other) => ({ ...other, value: other.mass, label: `${(100 * other.mass).toFixed(0)}%` }));
+  const badges = measured.map((other) => ({ ...other, value: other.mass, label: percent(other.mass) }));
   const pattern = patterns[head.layer]!;
   const arcs = { ...common, selected: selected.query };
   const map = { ...common, selected, links, masked };
-  const heads = { tokens, selected: head, badges, masked, lang, theme } as const;
-  const bars = { labels: model.info.vocabulary, top: 4, lang, theme } as const;
+  const heads = { tokens, selected: head, badges, masked, ...look() };
+  const bars = { labels: model.info.vocabulary, top: 4, ...look() };
   if (plots) {
     plots.arcs.update(pattern, arcs);
     plots.map.update(pattern, map);
@@ -142,14 +129,14 @@ function report(sorted: Sorted, measured: Pointing[], head: HeadPlace, probs: Fl
   at('wrong').hidden = isSorted(sorted);
   at('note').hidden = run.unknown.length === 0;
   fill({
-    head: nameOf(head),
+    head: headName(head),
     digit: written[step] ?? '',
-    expected: percent(Math.max(...probs)),
+    expected: percent(Math.max(...probs), 1),
     number: step + 1,
     steps: written.length,
     hits: mine.hits,
     digits: mine.steps,
-    mass: percent(mine.mass),
+    mass: percent(mine.mass, 1),
     unknown: run.unknown.length,
   });
   const hash = new URLSearchParams({ model: 'sort', text, head: `${head.layer}.${head.head}` });
@@ -188,7 +175,7 @@ async function measureMany(): Promise<void> {
   try {
     for (let done = 1; done <= kLists; ++done) {
       const list = Array.from({ length: 8 }, () => Math.floor(10 * Math.random())).join('');
-      const seen = await look(await write(list));
+      const seen = await read(await write(list));
       if (isSorted(seen)) right += 1;
       all.push(pointing(seen, seen.patterns));
       fill({ done });
@@ -203,10 +190,10 @@ async function measureMany(): Promise<void> {
   fill({
     right,
     lists: kLists,
-    bestHead: nameOf(head),
-    hitShare: percent(head.hits / head.steps),
+    bestHead: headName(head),
+    hitShare: percent(head.hits / head.steps, 1),
     allSteps: head.steps,
-    massShare: percent(head.mass),
+    massShare: percent(head.mass, 1),
   });
 }
 

@@ -1,9 +1,7 @@
 import { AttentionError, init, type Engine, type Tensor } from 'attention-playground';
-import { drawField, drawMarks, drawShares, kNames, listShares, placeMarks } from './picture.ts';
+import { drawField, drawMarks, drawShares, kNames, listShares, placeMarks, type Point } from './picture.ts';
 
-/** A point of the plane: x from -kWide to kWide, y from -1 to 1 upwards. */
-export type Point = [x: number, y: number];
-
+/** Half of the plane's width; half of its height is 1. */
 const kWide = 4 / 3;
 /** Columns and rows of the field: a query for each. */
 const kGrid = { columns: 128, rows: 96 };
@@ -56,6 +54,7 @@ const liftQueries = ({ shape, data }: Tensor): Tensor => {
 const field = document.querySelector<HTMLCanvasElement>('#field')!;
 const surface = document.querySelector<HTMLElement>('#plane')!;
 const sharpness = document.querySelector<HTMLInputElement>('#scale')!;
+const lang = navigator.language.startsWith('zh') ? 'zh' : 'en';
 const spoken = document.querySelector<HTMLElement>('#spoken')!;
 const speed = document.querySelector<HTMLOutputElement>('#speed')!;
 
@@ -74,7 +73,11 @@ function draw(attn: Engine, queries: Tensor): void {
   const one = attn.attention(liftQueries(tensor([query])), k, v, options);
   drawMarks(query, keys, one.pattern.data, one.output.data);
   drawShares(one.pattern.data);
-  speed.textContent = `${queries.shape[1]} queries in ${milliseconds.toFixed(1)} ms (${attn.build})`;
+  const [count, time] = [queries.shape[1], milliseconds.toFixed(1)];
+  speed.textContent = {
+    en: `${count} queries in ${time} ms (${attn.build})`,
+    zh: `${count} 个查询，用时 ${time} 毫秒（${attn.build}）`,
+  }[lang];
 }
 
 /** The likeliest key in words, for those who listen. */
@@ -83,7 +86,11 @@ function speak(attn: Engine): void {
     scale: 10 ** Number(sharpness.value) / 10,
   });
   const largest = pattern.data.indexOf(Math.max(...pattern.data));
-  spoken.textContent = `The query gives key ${kNames[largest]} ${Math.round(pattern.data[largest]! * 100)} % of its attention.`;
+  const share = `${Math.round(pattern.data[largest]! * 100)} %`;
+  spoken.textContent = {
+    en: `The query gives key ${kNames[largest]} ${share} of its attention.`,
+    zh: `查询把 ${share} 的注意力给了键 ${kNames[largest]}。`,
+  }[lang];
 }
 
 function pointAt(event: PointerEvent): Point {
@@ -128,6 +135,7 @@ function listen(redraw: () => void, tell: () => void): void {
 }
 
 async function start(): Promise<void> {
+  for (const place of [spoken, speed]) place.lang = lang;
   const attn = await init();
   const queries = liftQueries(plane);
   placeMarks(kWide, colours);

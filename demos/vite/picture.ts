@@ -1,4 +1,5 @@
-import type { Point } from './demo.ts';
+/** A point of the plane: x from -4/3 to 4/3, y from -1 to 1 upwards. */
+export type Point = [x: number, y: number];
 
 /** Names of the keys, as drawn. */
 export const kNames = 'ABCDEFGH';

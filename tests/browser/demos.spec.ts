@@ -75,13 +75,13 @@ for (const name of kNames) {
 
 test('sentences: the same words in another order move attention and the next word', async ({ page }) => {
   await open(page, 'sentences');
-  await expect(page.locator('#left [data-value="left.next"]').first()).toHaveText('ben');
-  await expect(page.locator('#right [data-value="right.next"]').first()).toHaveText('anna');
+  await expect(page.locator('#left [data-value="next"]').first()).toHaveText('ben');
+  await expect(page.locator('#right [data-value="next"]').first()).toHaveText('anna');
   await expect(page.getByText('The same words, in another order.')).toBeVisible();
   for (const side of ['left', 'right'])
     expect(Math.abs((await tableSum(page.locator(`#${side} .bars table`))) - 100)).toBeLessThan(1);
   await page.getByRole('textbox', { name: 'The other order' }).fill('lucy loved tom . who was loved ?');
-  await expect(page.locator('#right [data-value="right.answer"]').first()).toHaveText('tom');
+  await expect(page.locator('#right [data-value="answer"]').first()).toHaveText('tom');
   await expect(page.getByText('These are not the same words.')).toBeVisible();
   await page.getByRole('textbox', { name: 'The other order' }).fill('lucy loved the unicorn');
   await expect(page.getByText('Not known to the model: unicorn')).toBeVisible();

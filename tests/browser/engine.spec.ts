@@ -98,7 +98,7 @@ test('runs a model in a worker of its own, and on the page with the same numbers
     const { attention } = globalThis as unknown as Globals;
     const engine = await attention.init({ build });
     const model = await engine.loadModel('model/');
-    return [...model.run('abcabc').logits.data];
+    return [...model.run('abcabc', { record: ['blocks.*.attn.pattern'] }).logits.data];
   }, away.build);
   expect(here).toEqual(away.logits);
 });

@@ -104,6 +104,24 @@ describe('what is drawn', () => {
     expect(layoutMap({ width: 640, tokens: ['a', 'cat'], keyTokens: ['a', 'cat'] }).columns).toBe('upright');
   });
 
+  it('never turns Chinese words where others are turned: beside each other if they fit, else one letter under the other', () => {
+    const tokens = ['notebook', '书', '桌子', '旁边', '买', '了', '本', '书', '。', '书'];
+    const labels = (size: number) => {
+      const { left } = layoutMap({ width: size, tokens, keyTokens: tokens });
+      const map = attentionMap(examplePattern(1, tokens.length), { tokens, size });
+      return marksOf(map.drawing().front, 'text').filter(({ x }) => x > left);
+    };
+    expect(labels(640).map(({ text, rotate = 0 }) => [text, rotate])).toEqual(
+      tokens.map((token) => [token, token === 'notebook' ? -45 : 0]),
+    );
+    const narrow = labels(300);
+    expect(narrow.filter(({ rotate }) => rotate).map(({ text }) => text)).toEqual(['notebook']);
+    const [upper, lower] = [narrow.find(({ text }) => text === '桌')!, narrow.find(({ text }) => text === '子')!];
+    expect(upper.x).toBe(lower.x);
+    expect(lower.y - upper.y).toBeGreaterThanOrEqual(lower.size);
+    expect(upper.y - upper.size).toBeGreaterThanOrEqual(0);
+  });
+
   it('shrinks to the width of a phone with the hovered names always shown', () => {
     const n = 256;
     const tokens = Array.from({ length: n }, (_, index) => `token${index}`);

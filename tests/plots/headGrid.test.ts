@@ -85,6 +85,32 @@ describe('what is drawn', () => {
     for (let at = 0; at < 30; ++at) expect(levels[at * 30 + at]).toBe(255);
   });
 
+  it('leaves out the cells that are masked', () => {
+    const rows = [
+      [0.5, 0.25],
+      [1, 0.75],
+    ];
+    const closed = Uint8Array.of(0, 1, 0, 0);
+    expect([...poolLevels(headOf(patternOf(rows), 0), 2, closed).levels]).toEqual([128, -1, 255, 191]);
+    expect([...poolLevels(headOf(patternOf(rows), 0), 1, Uint8Array.of(0, 1, 1, 1)).levels]).toEqual([128]);
+  });
+
+  it('uses the width, also for a number of heads that no number of columns divides', () => {
+    expect(layoutHeads(358, 20, 5, 64).columns).toBe(5);
+    expect(layoutHeads(300, 20, 5, 64).columns).toBe(4);
+    expect(layoutHeads(358, 12, 6, 64).columns).toBe(3);
+    for (const heads of [5, 7, 11, 13]) {
+      const { columns, side, width } = layoutHeads(358, 4 * heads, heads, 64);
+      expect(side).toBeGreaterThanOrEqual(64);
+      expect(columns).toBeGreaterThanOrEqual(4);
+      expect(width).toBeLessThanOrEqual(358);
+    }
+  });
+
+  it('puts layers of one head beside each other', () => {
+    expect(layoutHeads(300, 2, 1).columns).toBe(2);
+  });
+
   it('keeps targets of at least 24 pixels in any width', () => {
     for (const [width, heads] of [
       [390, 12],

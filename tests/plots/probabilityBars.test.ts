@@ -35,6 +35,14 @@ describe('the bars', () => {
     expect(bars[0]!.now).toBe(Math.max(...many));
   });
 
+  it('leave room between a full bar and its number', () => {
+    const marks = probabilityBars([1, 0], { labels: ['a', 'b'], size: 400 }).drawing().front;
+    const number = marksOf(marks, 'text').find(({ text }) => text === '100.0%')!;
+    const [bar] = marksOf(marks, 'rect').filter(({ fill }) => fill === 'accent');
+    // Six digits and signs of a wide font, about 0.64 em each.
+    expect(number.x - 6 * 0.64 * number.size - (bar!.x + bar!.width)).toBeGreaterThan(4);
+  });
+
   it('keep a token in sight that has fallen', () => {
     const bars = barsOf(probs, labels, 3, 'en', before);
     expect(bars.map((bar) => bar.index)).toEqual([1, 3, 0, null]);

@@ -51,7 +51,7 @@ export interface Actions {
   fail(attempt: MessageKey, error: unknown): void;
 }
 
-export function createActions(store: Store<Live>, session: Session, knowledge: Promise<Knowledge>): Actions {
+export function createActions(store: Store<Live>, session: Session, knowledge: () => Promise<Knowledge>): Actions {
   const settings = (patch: Partial<Settings>) => store.set({ settings: { ...store.get().settings, ...patch } });
 
   function change(changes: Changes, stroke = ''): void {
@@ -65,9 +65,13 @@ export function createActions(store: Store<Live>, session: Session, knowledge: P
   }
 
   return {
-    openShipped: (name) => void open(name, modelUrl(name)),
+    openShipped(name) {
+      // Together with the model, so that it need not wait for it.
+      if (name === 'sentences') void knowledge();
+      void open(name, modelUrl(name));
+    },
     async chooseExample(example) {
-      const best = store.get().open?.name === 'sentences' ? headFor(example, await knowledge) : undefined;
+      const best = store.get().open?.name === 'sentences' ? headFor(example, await knowledge()) : undefined;
       store.set({ generated: null });
       settings({ text: example.text, cell: null, shown: best ?? store.get().settings.shown });
     },

@@ -1,5 +1,6 @@
 import { patternToCsv, plotToPng, plotToSvg } from '../src/plots/index.ts';
-import type { Picture as Plot, Cell } from '../src/plots/types.ts';
+import type { Picture as Plot } from '../src/plots/marks.ts';
+import type { Cell } from '../src/plots/types.ts';
 import type { Picture } from './live.ts';
 import type { HeadRef } from './settings.ts';
 

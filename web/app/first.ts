@@ -19,14 +19,15 @@ export type BestHeads = (phenomenon: string, lang: Lang) => HeadRef | undefined;
 
 const nothingKnown: Knowledge = { grammar: null, bestHead: () => undefined };
 
-/**
- * Reads `heads.json` of the model's folder, and its demo's `grammar.json`, whose address the page's head names.
- * The page works without them, so a failure gives nothing.
- */
+/** The demo's `grammar.json` and the model's `heads.json`. */
+export function knowledgeUrls(): URL[] {
+  return [new URL('../../demos/sentences/grammar.json', import.meta.url), new URL('heads.json', modelUrl('sentences'))];
+}
+
+/** The page works without what is known, so a failure gives nothing. */
 export async function readKnowledge(): Promise<Knowledge> {
   try {
-    const { href } = document.querySelector<HTMLLinkElement>('#grammar')!;
-    const [grammar, heads] = await Promise.all([href, new URL('heads.json', modelUrl('sentences'))].map(readJson));
+    const [grammar, heads] = await Promise.all(knowledgeUrls().map(readJson));
     return { grammar: grammar as GrammarFile, bestHead: readHeads(heads) };
   } catch {
     return nothingKnown;

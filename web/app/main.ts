@@ -7,6 +7,7 @@ import { acceptDrops } from './drop.ts';
 import { readKnowledge } from './first.ts';
 import { readHash, writeHash } from './hash.ts';
 import { firstState, type Live } from './live.ts';
+import { memo } from './memo.ts';
 import { sayer } from './messages.ts';
 import { page } from './panels/page.ts';
 import { askFor, pageEvents } from './page-events.ts';
@@ -21,7 +22,7 @@ export function startPage(root: HTMLElement, engine: Promise<WorkerEngine>): voi
   const { lang, theme } = readPreferences();
   const standard = standardSettings(lang, theme);
   const store = createStore<Live>(firstState(readHash(location.hash, standard)));
-  const knowledge = readKnowledge();
+  const knowledge = memo(readKnowledge);
   const session = startSession(
     engine,
     pageEvents(store, knowledge, () => askFor(store, session)),

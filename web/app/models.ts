@@ -15,6 +15,12 @@ export const shippedModels: readonly ShippedModel[] = [
 /** Name of a model that the visitor opened; a link cannot carry it. */
 export const localModel = 'local';
 
+/** The shipped model that a link names; without one, the first. */
+export function modelOf(hash: string): string {
+  const wanted = new URLSearchParams(hash.slice(1)).get('model');
+  return (shippedModels.find(({ name }) => name === wanted) ?? shippedModels[0]!).name;
+}
+
 export function modelUrl(name: string): URL {
   return new URL(`models/${name}/`, document.baseURI);
 }

@@ -9,13 +9,13 @@ import type { Session, SessionEvents } from './session.ts';
 import type { HeadRef, Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
-/** What the page does about what the engine tells. `ask` asks for the picture of the settings. */
-export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, ask: () => void): SessionEvents {
+/** What the page does about what the engine tells; `knowledge` is asked for with the sentences model only. `ask` asks for the picture of the settings. */
+export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledge>, ask: () => void): SessionEvents {
   return {
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
     async onOpen(name, info) {
-      const known = await knowledge;
+      const known = name === 'sentences' ? await knowledge() : null;
       const { settings, notice, open } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
@@ -32,7 +32,7 @@ export function pageEvents(store: Store<Live>, knowledge: Promise<Knowledge>, as
       const solved = failure?.attempt === 'failure.run' ? { failure: null } : {};
       store.set({ picture, ...solved, ...(picture.model === 'sentences' ? {} : { linked: [] }) });
       if (picture.model !== 'sentences') return;
-      const { grammar } = await knowledge;
+      const { grammar } = await knowledge();
       if (!grammar || store.get().picture !== picture) return;
       store.set({ grammar, linked: linkedIn(grammar, picture.before) });
     },
@@ -46,12 +46,12 @@ function settingsFor(
   { name, info }: NonNullable<Live['open']>,
   settings: Settings,
   before: Live['open'],
-  known: Knowledge,
+  known: Knowledge | null,
 ): Settings {
   // A text of the visitor's own stays; an example of another model gives way to one of this model's.
   const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
   const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
-  const best = name === 'sentences' && example ? headFor(example, known) : undefined;
+  const best = known && example ? headFor(example, known) : undefined;
   return {
     ...settings,
     model: name,

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { resolveTheme } from '../../src/elements/theme.ts';
-import { probabilityBars } from '../../src/plots/index.ts';
+import { probabilityBars, type ProbabilityBars } from '../../src/plots/index.ts';
 import { visibleToken } from '../../src/plots/tokens.ts';
 import type { Picture } from '../live.ts';
 import { percent, type Say } from '../messages.ts';
@@ -23,7 +23,7 @@ export function nextPanel({ live, say }: Panel): TemplateResult | typeof nothing
   `;
 }
 
-let drawn: { key: unknown[]; element: HTMLElement } | null = null;
+let drawn: { key: unknown[]; element: ProbabilityBars } | null = null;
 
 /** The bars, drawn anew only for another run, language or theme. */
 function bars({ run, before, info }: Picture, { lang, theme }: Settings): HTMLElement {
@@ -36,7 +36,9 @@ function bars({ run, before, info }: Picture, { lang, theme }: Settings): HTMLEl
       lang,
       theme: shade,
     };
-    drawn = { key, element: probabilityBars(run.probs.data, options) };
+    // The same element, which knows its width.
+    drawn?.element.update(run.probs.data, options);
+    drawn = { key, element: drawn?.element ?? probabilityBars(run.probs.data, options) };
   }
   return drawn.element;
 }

@@ -31,9 +31,14 @@ const layout = css`
       grid-column: auto;
     }
   }
+  /* In one column the arithmetic stands under the cell that it is about. */
   @container (max-width: 43.99rem) {
-    .large {
+    .large,
+    .cell {
       order: -1;
+    }
+    .body > .side {
+      display: contents;
     }
   }
 `;

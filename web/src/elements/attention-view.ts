@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { arithmetic, attentionArcs, attentionMap, headGrid } from '../plots/index.ts';
 import type { Arithmetic, AttentionArcs, AttentionMap, Badge, HeadGrid } from '../plots/index.ts';
-import type { Cell, HeadPlace, Link, MaskedAt, Picture } from '../plots/types.ts';
+import type { Picture } from '../plots/marks.ts';
+import type { Cell, HeadPlace, Link, MaskedAt } from '../plots/types.ts';
 import { arithmeticLook, arithmeticOf } from './cell-arithmetic.ts';
 import { viewStyles } from './attention-view-styles.ts';
 import { define } from './define.ts';

@@ -14,9 +14,10 @@ export const chipStyles = css`
     padding: 3px;
     margin: -3px;
   }
+  /* The line under a token is as long as its share of the query's attention: a background, which costs no layout. */
   .chip {
     --weight: 0;
-    position: relative;
+    --line: var(--accent);
     min-width: 1.5rem;
     min-height: 1.5rem;
     box-sizing: border-box;
@@ -26,27 +27,13 @@ export const chipStyles = css`
     white-space: pre;
     cursor: pointer;
     color: var(--ink);
-    background: color-mix(in srgb, var(--accent) 7%, transparent);
-  }
-  /* The line under a token is as long as its share of the query's attention. */
-  .chip::after {
-    content: '';
-    position: absolute;
-    left: 3px;
-    right: 3px;
-    bottom: 2px;
-    height: 3px;
-    border-radius: 2px;
-    background: var(--accent);
-    transform: scaleX(var(--weight));
-    transform-origin: left;
+    background: linear-gradient(var(--line), var(--line)) no-repeat 3px calc(100% - 2px) /
+      calc(var(--weight) * (100% - 6px)) 3px color-mix(in srgb, var(--accent) 7%, transparent);
   }
   .chip.query {
+    --line: var(--paper);
     color: var(--paper);
-    background: var(--accent);
-  }
-  .chip.query::after {
-    background: var(--paper);
+    background-color: var(--accent);
   }
   .chip.key {
     box-shadow: 0 0 0 2px var(--accent);
@@ -57,11 +44,6 @@ export const chipStyles = css`
   .chip:focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .chip::after {
-      transition: transform 120ms;
-    }
   }
   @media (forced-colors: active) {
     .chip.query {

@@ -43,11 +43,11 @@ function layoutAcross({ width, tokens, back, ahead }: ArcSpace, font: number, sl
   const drawn = used + spread * tokens.length + 2 * margin;
   const left = Math.max(margin, (width - drawn) / 2 + margin);
   const pitch = (used + spread * tokens.length) / tokens.length;
-  const tallest = Math.min(230, Math.max(110, width * 0.34));
+  const tallest = Math.min(200, Math.max(96, width * 0.26));
   const half = (Math.max(back, ahead, 1) * pitch) / 2;
   const bulge = Math.min(1, tallest / half);
   const room = (places: number): number =>
-    places === 0 ? loopRoom : Math.max(loopRoom, ((places * pitch) / 2) * bulge * 1.15 + 6);
+    places === 0 ? loopRoom : Math.max(loopRoom, ((places * pitch) / 2) * bulge + 6);
   const top = Math.ceil(room(back)) + margin;
   const below = ahead === 0 ? 0 : Math.ceil(room(ahead));
   let x = left;

@@ -1,6 +1,7 @@
 import { layoutArcs } from './arcLayout.ts';
 import { drawArcs, drawnCells } from './arcMarks.ts';
 import type { ArcState } from './arcMarks.ts';
+import type { Picture } from './marks.ts';
 import { checkTokens, headOf, strongestKey } from './pattern.ts';
 import type { HeadPattern } from './pattern.ts';
 import { make, makeFrame, tell } from './picture.ts';
@@ -9,7 +10,7 @@ import { makeStops } from './stops.ts';
 import type { Stops } from './stops.ts';
 import { fontStack, pageColour } from './theme.ts';
 import { visibleToken } from './tokens.ts';
-import type { Cell, Link, Look, Picture, Tensor } from './types.ts';
+import type { Cell, Link, Look, Tensor } from './types.ts';
 import { percent, say } from './words.ts';
 
 export interface AttentionArcsOptions extends Look {

@@ -3,12 +3,13 @@ import type { CellGrid } from './cellGrid.ts';
 import { cellAt, layoutMap } from './mapLayout.ts';
 import { drawMap } from './mapMarks.ts';
 import type { MapState } from './mapMarks.ts';
+import type { Picture } from './marks.ts';
 import { checkTokens, headOf } from './pattern.ts';
 import { makeFrame, tell } from './picture.ts';
 import type { Frame } from './picture.ts';
 import { followPointer } from './pointer.ts';
 import { visibleToken } from './tokens.ts';
-import type { Cell, Link, Look, MaskedAt, Picture, Tensor } from './types.ts';
+import type { Cell, Link, Look, MaskedAt, Tensor } from './types.ts';
 import { percent, say } from './words.ts';
 
 export interface AttentionMapOptions extends Look {

@@ -71,7 +71,7 @@ export function barsOf(
 
 const font = 13;
 const changeRoom = 48;
-const shareRoom = 50;
+const shareRoom = 58;
 
 interface BarLayout {
   labelRoom: number;

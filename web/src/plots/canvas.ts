@@ -66,18 +66,22 @@ function paintHatch(brush: Brush, mark: HatchMark, theme: Theme): void {
 }
 
 /** The cells go through an image of one pixel per cell, drawn large without smoothing: fast at any size. */
-function paintRaster(brush: Brush, mark: RasterMark, colours: Uint8ClampedArray): void {
-  const small = document.createElement('canvas');
+function paintRaster(brush: Brush, mark: RasterMark, colours: Uint8ClampedArray, small: HTMLCanvasElement): void {
+  // Setting a side clears the canvas, even if it stays as it is.
   small.width = mark.columns;
   small.height = mark.rows;
   const smallBrush = small.getContext('2d');
   if (!smallBrush) return;
   const image = smallBrush.createImageData(mark.columns, mark.rows);
-  mark.levels.forEach((level, index) => {
-    if (level < 0) return;
-    image.data.set(colours.subarray(3 * level, 3 * level + 3), 4 * index);
-    image.data[4 * index + 3] = 255;
-  });
+  const { data } = image;
+  for (let index = 0; index < mark.levels.length; ++index) {
+    const level = mark.levels[index]!;
+    if (level < 0) continue;
+    data[4 * index] = colours[3 * level]!;
+    data[4 * index + 1] = colours[3 * level + 1]!;
+    data[4 * index + 2] = colours[3 * level + 2]!;
+    data[4 * index + 3] = 255;
+  }
   smallBrush.putImageData(image, 0, 0);
   brush.imageSmoothingEnabled = false;
   brush.drawImage(small, mark.x, mark.y, mark.width, mark.height);
@@ -90,13 +94,13 @@ function paintPath(brush: Brush, mark: PathMark, theme: Theme): void {
   brush.stroke(new Path2D(mark.d));
 }
 
-function paintMark(brush: Brush, mark: Mark, theme: Theme, colours: Uint8ClampedArray): void {
+function paintMark(brush: Brush, mark: Mark, theme: Theme, colours: Uint8ClampedArray, small: HTMLCanvasElement): void {
   brush.save();
   if ('opacity' in mark && mark.opacity !== undefined) brush.globalAlpha = mark.opacity;
   if (mark.kind === 'rect') paintRect(brush, mark, theme);
   else if (mark.kind === 'text') paintText(brush, mark, theme);
   else if (mark.kind === 'hatch') paintHatch(brush, mark, theme);
-  else if (mark.kind === 'raster') paintRaster(brush, mark, colours);
+  else if (mark.kind === 'raster') paintRaster(brush, mark, colours, small);
   else if (mark.kind === 'path') paintPath(brush, mark, theme);
   else {
     brush.beginPath();
@@ -123,6 +127,8 @@ export function paintMarks(
   if (!brush) return false;
   brush.scale(scale, scale);
   const colours = colourTable(drawing.palette, drawing.theme);
-  for (const mark of marks) paintMark(brush, mark, drawing.theme, colours);
+  // One for all rasters: making a canvas costs more than filling it.
+  const small = document.createElement('canvas');
+  for (const mark of marks) paintMark(brush, mark, drawing.theme, colours, small);
   return true;
 }

@@ -84,13 +84,22 @@ export function levelOf(value: number): number {
   return Math.round(255 * Math.min(1, Math.max(0, value)));
 }
 
-/** The 256 colours of a scale, `(256, 3)` bytes. */
-export function colourTable(palette: Palette, theme: Theme): Uint8ClampedArray {
+function makeTable(palette: Palette, theme: Theme): Uint8ClampedArray {
   const table = new Uint8ClampedArray(256 * 3);
   for (let level = 0; level < 256; ++level) {
     const value = level / 255;
     table.set(palette === 'viridis' ? rgbOfViridis(value) : rgbOfStops(indigo[theme], value), 3 * level);
   }
+  return table;
+}
+
+const tables = new Map<string, Uint8ClampedArray>();
+
+/** The 256 colours of a scale, `(256, 3)` bytes, to be read only: each is computed once. */
+export function colourTable(palette: Palette, theme: Theme): Uint8ClampedArray {
+  const name = `${palette} ${theme}`;
+  const table = tables.get(name) ?? makeTable(palette, theme);
+  tables.set(name, table);
   return table;
 }
 

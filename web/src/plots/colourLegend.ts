@@ -1,7 +1,7 @@
 import { legendMarks } from './legendMarks.ts';
-import type { Drawing } from './marks.ts';
+import type { Drawing, Picture } from './marks.ts';
 import { makeFrame } from './picture.ts';
-import type { Look, Picture } from './types.ts';
+import type { Look } from './types.ts';
 import { say } from './words.ts';
 
 export interface ColourLegendOptions extends Look {

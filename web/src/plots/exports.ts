@@ -1,8 +1,8 @@
 import { hatchStep, paintMarks } from './canvas.ts';
-import type { Drawing, Mark } from './marks.ts';
+import type { Drawing, Mark, Picture } from './marks.ts';
 import { hatchPattern, markElement, svgElement } from './svg.ts';
 import { fontStack, plainColour } from './theme.ts';
-import type { Picture, Tensor } from './types.ts';
+import type { Tensor } from './types.ts';
 import { checkTokens, headOf } from './pattern.ts';
 
 type Drawn = Pick<Picture<unknown>, 'drawing'>;

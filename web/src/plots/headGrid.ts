@@ -1,11 +1,12 @@
 import { drawHeads, layoutHeads, targetAt } from './headMarks.ts';
 import type { Badge, HeadState, HeadTile } from './headMarks.ts';
+import type { Picture } from './marks.ts';
 import { checkTokens, headOf, headsOf } from './pattern.ts';
 import { makeFrame, tell } from './picture.ts';
 import type { Frame } from './picture.ts';
 import { makeStops } from './stops.ts';
 import type { Stops } from './stops.ts';
-import type { HeadPlace, Lang, Look, MaskedAt, Picture, Tensor } from './types.ts';
+import type { HeadPlace, Lang, Look, MaskedAt, Tensor } from './types.ts';
 import { say } from './words.ts';
 
 export interface HeadGridOptions extends Look {

@@ -41,13 +41,24 @@ const labelRoom = 18;
 const largestSide = 104;
 const margin = 3;
 
-/** As many columns as heads if the maps stay at least `smallestSide` pixels wide, else a layer is broken into lines of one length. */
+/** The side that `columns` maps have in the given width. */
+function sideOf(width: number, columns: number, gap: number): number {
+  return Math.min(largestSide, Math.floor((width - 2 * margin + gap) / columns) - gap);
+}
+
+/**
+ * A line per layer if the maps stay at least `smallestSide` pixels wide, else a layer is broken into lines of one length,
+ * or, where that would leave half of the width empty, into lines that layers share. Layers of one head share a line too.
+ */
 export function layoutHeads(width: number, count: number, heads: number, smallestSide = 24): HeadLayout {
-  const gap = width / heads < 34 ? 3 : width / heads < 56 ? 6 : 12;
+  const line = heads === 1 ? count : heads;
+  const wide = width / line < 34 ? 3 : width / line < 56 ? 6 : 12;
+  const gap = sideOf(width, line, wide) < smallestSide && sideOf(width, line, 6) >= smallestSide ? 6 : wide;
   const fitting = Math.max(1, Math.floor((width - 2 * margin + gap) / (smallestSide + gap)));
-  let columns = Math.min(heads, fitting);
-  while (heads % columns !== 0) --columns;
-  const side = Math.min(largestSide, Math.floor((width - 2 * margin + gap) / columns) - gap);
+  let columns = Math.min(line, fitting);
+  while (line % columns !== 0) --columns;
+  if (2 * columns <= Math.min(line, fitting)) columns = Math.min(line, fitting);
+  const side = sideOf(width, columns, gap);
   const rows = Math.ceil(count / columns);
   return {
     width: 2 * margin + columns * (side + gap) - gap,
@@ -73,26 +84,43 @@ export function targetAt(layout: HeadLayout, index: number): { x: number; y: num
   return { x, y: y - labelRoom, width: layout.side, height: layout.side + labelRoom };
 }
 
+/** 1 where a cell is masked, row-major: asked once for all heads, not once for each. */
+function closedCells(masked: MaskedAt, { queries, keys }: HeadPattern): Uint8Array {
+  const closed = new Uint8Array(queries * keys);
+  for (let query = 0; query < queries; ++query) {
+    for (let key = 0; key < keys; ++key) closed[query * keys + key] = masked(query, key) ? 1 : 0;
+  }
+  return closed;
+}
+
 /**
  * A pattern at most `limit` cells wide and high: where cells must share a dot, the largest weight shows,
- * so that a thin diagonal stays visible. A dot is masked only if all its cells are.
+ * so that a thin diagonal stays visible. A dot is masked only if all its cells are `closed`.
  */
 export function poolLevels(
   pattern: HeadPattern,
   limit: number,
-  masked?: MaskedAt,
+  closed?: Uint8Array,
 ): { rows: number; columns: number; levels: Int16Array } {
-  const rows = Math.min(limit, pattern.queries);
-  const columns = Math.min(limit, pattern.keys);
-  const levels = new Int16Array(rows * columns).fill(-1);
-  for (let query = 0; query < pattern.queries; ++query) {
-    const row = Math.floor((query * rows) / pattern.queries);
-    for (let key = 0; key < pattern.keys; ++key) {
-      if (masked?.(query, key)) continue;
-      const at = row * columns + Math.floor((key * columns) / pattern.keys);
-      levels[at] = Math.max(levels[at]!, levelOf(pattern.at(query, key)));
+  const { queries, keys, data, start } = pattern;
+  const rows = Math.min(limit, queries);
+  const columns = Math.min(limit, keys);
+  // Plain loops: with 256 tokens and 30 heads, `from` with a function would take most of the time.
+  const columnOf = new Int32Array(keys);
+  for (let key = 0; key < keys; ++key) columnOf[key] = Math.floor((key * columns) / keys);
+  const most = new Float64Array(rows * columns).fill(-1);
+  for (let query = 0; query < queries; ++query) {
+    const row = Math.floor((query * rows) / queries) * columns;
+    for (let key = 0; key < keys; ++key) {
+      const cell = query * keys + key;
+      if (closed !== undefined && closed[cell] === 1) continue;
+      const at = row + columnOf[key]!;
+      const weight = data[start + cell]!;
+      if (weight > most[at]!) most[at] = weight;
     }
   }
+  const levels = new Int16Array(most.length);
+  for (let at = 0; at < most.length; ++at) levels[at] = most[at]! < 0 ? -1 : levelOf(most[at]!);
   return { rows, columns, levels };
 }
 
@@ -100,13 +128,13 @@ function same(a: HeadPlace | null, b: HeadPlace): boolean {
   return a?.layer === b.layer && a.head === b.head;
 }
 
-function mapMarks(state: HeadState, tile: HeadTile, index: number): Mark[] {
+function mapMarks(state: HeadState, tile: HeadTile, index: number, closed: Uint8Array | undefined): Mark[] {
   const { side } = state.layout;
   const box = { ...tileAt(state.layout, index), width: side, height: side };
   const raster: RasterMark = {
     kind: 'raster',
     ...box,
-    ...poolLevels(tile.pattern, 2 * side, state.masked),
+    ...poolLevels(tile.pattern, 2 * side, closed),
     opacity: tile.off ? 0.3 : undefined,
   };
   return [
@@ -198,6 +226,16 @@ function frontOf(state: HeadState, tile: HeadTile, index: number): Mark[] {
   ];
 }
 
+function groundMarks(state: HeadState): Mark[] {
+  const { tiles, masked } = state;
+  const known = new Map<number, Uint8Array>();
+  return tiles.flatMap((tile, index) => {
+    const { keys } = tile.pattern;
+    if (masked && !known.has(keys)) known.set(keys, closedCells(masked, tile.pattern));
+    return mapMarks(state, tile, index, known.get(keys));
+  });
+}
+
 /** All heads as a list of marks; with `front` only, the ground is left empty. */
 export function drawHeads(state: HeadState, part: 'all' | 'front' = 'all'): Drawing {
   const { layout, tiles, theme, palette } = state;
@@ -206,7 +244,7 @@ export function drawHeads(state: HeadState, part: 'all' | 'front' = 'all'): Draw
     height: layout.height,
     theme,
     palette,
-    ground: part === 'all' ? tiles.flatMap((tile, index) => mapMarks(state, tile, index)) : [],
+    ground: part === 'all' ? groundMarks(state) : [],
     front: tiles.flatMap((tile, index) => frontOf(state, tile, index)),
   };
 }

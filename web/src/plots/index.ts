@@ -11,6 +11,7 @@ export type { CsvOptions } from './exports.ts';
 export { headGrid } from './headGrid.ts';
 export type { HeadGrid, HeadGridOptions } from './headGrid.ts';
 export type { Badge } from './headMarks.ts';
+export type { Picture } from './marks.ts';
 export { probabilityBars } from './probabilityBars.ts';
 export type { ProbabilityBars, ProbabilityBarsOptions } from './probabilityBars.ts';
 export { visibleToken } from './tokens.ts';

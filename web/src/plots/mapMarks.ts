@@ -5,7 +5,7 @@ import type { MapLayout } from './mapLayout.ts';
 import type { Drawing, LineMark, Mark, TextMark } from './marks.ts';
 import { maskedRuns } from './pattern.ts';
 import type { HeadPattern } from './pattern.ts';
-import { fitText, textWidth, visibleToken } from './tokens.ts';
+import { fitText, isFullWidth, textWidth, visibleToken } from './tokens.ts';
 import type { Cell, Lang, Link, MaskedAt, Palette, Theme } from './types.ts';
 import { percent, say } from './words.ts';
 
@@ -144,7 +144,17 @@ export function shownLabels(count: number, step: number, active: number | undefi
   return shown;
 }
 
-function labelMark(state: MapState, axis: 'row' | 'column', index: number, active: number | undefined): TextMark {
+/** A full-width label over its column, in one line if it fits, else letter under letter; null if there is no room for either. */
+function standingMarks({ cell, top }: MapLayout, mark: TextMark): TextMark[] | null {
+  if (!isFullWidth(mark.text)) return null;
+  if (textWidth(mark.text, mark.size) <= cell - 4) return [mark];
+  const letters = Array.from(mark.text);
+  const pitch = mark.size * 1.08;
+  if (8 + letters.length * pitch > top || mark.size > cell) return null;
+  return letters.map((text, at) => ({ ...mark, text, y: mark.y - (letters.length - 1 - at) * pitch }));
+}
+
+function labelMark(state: MapState, axis: 'row' | 'column', index: number, active: number | undefined): TextMark[] {
   const { layout } = state;
   const { left, top, cell } = layout;
   const row = axis === 'row';
@@ -162,12 +172,15 @@ function labelMark(state: MapState, axis: 'row' | 'column', index: number, activ
     fill: on ? 'accent' : active === undefined ? 'ink' : 'soft',
     weight: on ? 700 : 400,
   };
-  if (row) return { ...look, x: left - 7, y: top + (index + 0.5) * cell + size * 0.35, anchor: 'end' };
+  if (row) return [{ ...look, x: left - 7, y: top + (index + 0.5) * cell + size * 0.35, anchor: 'end' }];
   const middle = left + (index + 0.5) * cell;
-  if (layout.columns === 'upright') return { ...look, x: middle, y: top - 8, anchor: 'middle' };
+  const label: TextMark = { ...look, x: middle, y: top - 8, anchor: 'middle' };
+  if (layout.columns === 'upright') return [label];
+  const standing = standingMarks(layout, label);
+  if (standing) return standing;
   if (layout.columns === 'vertical')
-    return { ...look, x: middle + size * 0.35, y: top - 6, anchor: 'start', rotate: -90 };
-  return { ...look, x: middle + size * 0.3, y: top - 6, anchor: 'start', rotate: -45 };
+    return [{ ...look, x: middle + size * 0.35, y: top - 6, anchor: 'start', rotate: -90 }];
+  return [{ ...look, x: middle + size * 0.3, y: top - 6, anchor: 'start', rotate: -45 }];
 }
 
 function labelMarks(state: MapState, active: Cell | null): TextMark[] {
@@ -175,8 +188,8 @@ function labelMarks(state: MapState, active: Cell | null): TextMark[] {
   const rows = shownLabels(layout.queries, labelStep(layout, 'row'), active?.query);
   const columns = shownLabels(layout.keys, labelStep(layout, 'column'), active?.key);
   return [
-    ...rows.map((query) => labelMark(state, 'row', query, active?.query)),
-    ...columns.map((key) => labelMark(state, 'column', key, active?.key)),
+    ...rows.flatMap((query) => labelMark(state, 'row', query, active?.query)),
+    ...columns.flatMap((key) => labelMark(state, 'column', key, active?.key)),
   ];
 }
 

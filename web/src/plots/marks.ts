@@ -1,4 +1,4 @@
-import type { Palette, Theme } from './types.ts';
+import type { Palette, Plot, Theme } from './types.ts';
 
 /** A role of `theme.ts` (`ink`, `accent` ...) or a CSS colour. */
 export type Paint = string;
@@ -92,6 +92,12 @@ export interface Drawing {
   palette: Palette;
   ground: Mark[];
   front: Mark[];
+}
+
+/** A plot that is drawn from a list of marks, and can therefore be exported. */
+export interface Picture<T> extends Plot<T> {
+  /** What is drawn now, in CSS pixels. */
+  drawing(): Drawing;
 }
 
 /** Cuts to a hundredth of a pixel, so that drawing lists and files stay short. */

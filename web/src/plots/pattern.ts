@@ -4,6 +4,9 @@ import type { MaskedAt, Tensor } from './types.ts';
 export interface HeadPattern {
   readonly queries: number;
   readonly keys: number;
+  /** The tensor's own numbers, and where this head's begin: for loops over all cells. */
+  readonly data: ArrayLike<number>;
+  readonly start: number;
   at(query: number, key: number): number;
 }
 
@@ -33,7 +36,7 @@ export function headOf(pattern: Tensor, head: number): HeadPattern {
     throw new RangeError(`pattern: found shape (${pattern.shape.join(', ')}), expected at least one query and one key`);
   const start = head * queries * keys;
   const data = pattern.data;
-  return { queries, keys, at: (query, key) => data[start + query * keys + key]! };
+  return { queries, keys, data, start, at: (query, key) => data[start + query * keys + key]! };
 }
 
 /** Throws `RangeError` unless there is one token per place. */

@@ -1,7 +1,8 @@
 import { barsOf, drawBars } from './barMarks.ts';
 import type { Bar, BarState } from './barMarks.ts';
+import type { Picture } from './marks.ts';
 import { isolated, make, makeFrame, unseen } from './picture.ts';
-import type { Lang, Look, Picture } from './types.ts';
+import type { Lang, Look } from './types.ts';
 import { percent, points, say } from './words.ts';
 
 export interface ProbabilityBarsOptions extends Look {

@@ -54,9 +54,18 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
+let segmenter: Intl.Segmenter | undefined;
+
 /** What a reader calls one letter: an emoji with its parts, a letter with its accents. */
 export function lettersOf(text: string): string[] {
-  return Array.from(new Intl.Segmenter().segment(text), (part) => part.segment);
+  if (text.length < 2) return [text];
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** Whether all of a text is written in full-width characters, which stand upright in a column too. */
+export function isFullWidth(text: string): boolean {
+  return text !== '' && Array.from(text).every((character) => advanceOf(character) === 1);
 }
 
 /** Cuts with `…` what is wider than `width` pixels, never inside a letter. */

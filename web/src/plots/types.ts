@@ -1,5 +1,3 @@
-import type { Drawing } from './marks.ts';
-
 /** An array of any rank, row-major, slowest axis first. The engine's tensors have this form. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -44,12 +42,6 @@ export interface Look {
 export interface Plot<T> extends HTMLElement {
   /** Moves the highlight without rebuilding; `null` removes it. Tells no event. */
   select(part: T | null): void;
-}
-
-/** A plot that is drawn from a list of marks, and can therefore be exported. */
-export interface Picture<T> extends Plot<T> {
-  /** What is drawn now, in CSS pixels. */
-  drawing(): Drawing;
 }
 
 /** `bubbles` and `composed`; detail `null` when the pointer has left. */
