@@ -1,0 +1,1 @@
+globalThis.result = Promise.resolve([0, 0]);

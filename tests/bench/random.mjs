@@ -1,0 +1,19 @@
+/** Numbers in [-scale, scale), the same for the same seed in every page (mulberry32), written into `into`. */
+export function fillRandom(into, seed, scale = 1, offset = 0) {
+  let state = seed >>> 0;
+  for (let index = 0; index < into.length; ++index) {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    into[index] = (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1) * scale + offset;
+  }
+  return into;
+}
+
+export const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
+/** A random array as the package takes it. */
+export const randomTensor = (shape, seed, scale, offset) => ({
+  shape,
+  data: fillRandom(new Float32Array(sizeOf(shape)), seed, scale, offset),
+});

@@ -1,0 +1,43 @@
+// What a row must reach: targets.json read against the measured times.
+import { readFileSync } from 'node:fs';
+
+const kTargets = JSON.parse(readFileSync(new URL('targets.json', import.meta.url), 'utf8'));
+const kPeers = ['ort', 'tfjs'];
+
+export const coldTargets = kTargets.cold;
+
+/** Time of the best peer over ours, both from JavaScript to JavaScript; null where either is absent. */
+export function ratioOf(row) {
+  const ours = row.forms.ours?.io?.best;
+  const best = Math.min(...kPeers.map((peer) => row.forms[peer]?.io?.best ?? Infinity));
+  return ours && best < Infinity ? best / ours : null;
+}
+
+/** Share of the engine's limit that our form reaches. */
+export function shareOf(row, form, peak) {
+  const best = row.forms.ours?.[form]?.best;
+  return best && row.flops ? row.flops / best / peak : null;
+}
+
+/**
+ * The demands on `row`: `[{form, what, found, wanted}]`, `found` null where it could not be measured. The build without fused
+ * instructions owes its share of each.
+ */
+export function demandsOn(row, rows, peak, build) {
+  const factor = build === 'simd' ? kTargets.simd : 1;
+  return ['io', 'resident'].flatMap((form) => {
+    const target = kTargets[form][row.name];
+    if (target === undefined) return [];
+    if (typeof target === 'number') {
+      return [{ form, what: 'best peer / ours', found: ratioOf(row), wanted: target * factor }];
+    }
+    const { case: other = row.name, ...wanted } = target;
+    return Object.entries(wanted).map(([name, least]) => {
+      if (name === 'peak')
+        return { form, what: 'of the peak', found: shareOf(row, form, peak), wanted: least * factor };
+      const theirs = rows.find(({ name: known }) => known === other)?.forms[name]?.io?.best;
+      const ours = row.forms.ours?.io?.best;
+      return { form, what: `${name} / ours`, found: theirs && ours ? theirs / ours : null, wanted: least * factor };
+    });
+  });
+}
