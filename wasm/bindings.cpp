@@ -123,9 +123,9 @@ Texts error_codes() {
 // ---- Models
 // ----------------------------------------------------------------------------------------------------------
 
-std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights) {
+std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights, bool as_bytes) {
   const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
-  std::shared_ptr<Model> model(new Model(config, bytes), [](Model* dead) {
+  std::shared_ptr<Model> model(new Model(config, bytes, as_bytes ? WeightFormat::bytes : WeightFormat::numbers), [](Model* dead) {
     --live_models;
     delete dead;
   });
@@ -145,6 +145,7 @@ Info info(const Model& model) {
   out.set("n_ctx", config.n_ctx);
   out.set("vocab_size", config.vocab_size);
   out.set("parameters", model.transformer().parameters());
+  out.set("weight_bytes", model.transformer().weight_bytes());
   out.set("stations", texts(model.transformer().probe().names()));
   return Info(out);
 }
@@ -222,7 +223,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
       "{ family: string; n_layers: number; n_heads: number; d_model: number; d_head: number; d_mlp: number; "
-      "n_ctx: number; vocab_size: number; parameters: number; stations: string[] }");
+      "n_ctx: number; vocab_size: number; parameters: number; weight_bytes: number; stations: string[] }");
   emscripten::register_type<RunInput>(("{ record: string[]; edits: " + edit + "; lastOnly: boolean }").c_str());
   emscripten::register_type<RunOutput>(
       (std::string("{ logits: ") + kTensor + "; probs: " + kTensor + "; activations: Record<string, " + kTensor + "> }")

@@ -22,7 +22,8 @@ struct DTypeRow {
   DType dtype;
   std::size_t bytes;
 };
-constexpr DTypeRow kDTypes[] = {{"F32", DType::f32, 4}, {"F16", DType::f16, 2}, {"BF16", DType::bf16, 2}};
+constexpr DTypeRow kDTypes[] = {
+    {"F32", DType::f32, 4}, {"F16", DType::f16, 2}, {"BF16", DType::bf16, 2}, {"I8", DType::i8, 1}};
 
 std::size_t bytes_of(DType dtype) { return kDTypes[static_cast<std::size_t>(dtype)].bytes; }
 
@@ -52,7 +53,7 @@ DType dtype_named(const std::string& name, std::string_view tensor) {
   for (const DTypeRow& row : kDTypes) {
     if (row.name == name) return row.dtype;
   }
-  refuse(Code::tensor_dtype, tensor, "found " + name + ", expected F32, F16 or BF16");
+  refuse(Code::tensor_dtype, tensor, "found " + name + ", expected F32, F16, BF16 or I8");
 }
 
 /// The bytes that the shape asks for; refuses a product that does not fit.
@@ -186,6 +187,9 @@ void Safetensors::read(const TensorEntry& entry, std::size_t first, std::size_t 
       break;
     case DType::bf16:
       convert<std::uint16_t>(bytes, count, from_brain, out);
+      break;
+    case DType::i8:
+      convert<std::int8_t>(bytes, count, [](std::int8_t x) { return static_cast<float>(x); }, out);
       break;
   }
   const float* bad = std::find_if_not(out, out + count, [](float x) { return std::isfinite(x); });

@@ -8,7 +8,7 @@
 
 namespace attn {
 
-enum class DType : std::uint8_t { f32, f16, bf16 };
+enum class DType : std::uint8_t { f32, f16, bf16, i8 };
 
 /// One tensor of a file: where its bytes lie, counted from the first byte after the header.
 struct TensorEntry {

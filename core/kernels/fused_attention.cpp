@@ -37,6 +37,7 @@ struct Block {
   float* scores;  // (kRows, kKeys), scores and then weights
   KeyRange seen[kRows];
   std::size_t end[kTiles];  // of the keys that any row of the tile sees
+  bool begun[kTiles];       // whether z holds something of the tile
   float highest[kRows];
   float sum[kRows];
 };
@@ -58,8 +59,8 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
   const KeyRange seen = block.seen[i];
   const std::size_t from = std::min(std::max(seen.begin, begin) - begin, count);
   const std::size_t to = std::max(from, std::min(std::max(seen.end, begin) - begin, count));
-  std::fill(row, row + from, kHidden);
-  std::fill(row + to, row + count, kHidden);
+  for (std::size_t j = 0; j < from; ++j) row[j] = kHidden;
+  for (std::size_t j = to; j < count; ++j) row[j] = kHidden;
   const std::size_t cell = (block.first + i) * keys + begin;
   if (rule.mask.added != nullptr) {
     const Batch unit(kLog2E);
@@ -80,12 +81,12 @@ void weigh(Block& block, std::size_t i, std::size_t count, float* row, float* z,
   Batch best(block.highest[i]);
   for (std::size_t j = 0; j < count; j += kWidth) best = simd::larger(best, Batch::load_unaligned(row + j));
   const float highest = xsimd::reduce_max(best);
-  if (highest > block.highest[i]) {
+  if (highest > block.highest[i] && block.begun[i / kTileRows]) {
     const Batch down = exp2_of_negative(Batch(block.highest[i]) - Batch(highest));
     block.sum[i] *= down.get(0);
     for (std::size_t j = 0; j < d_v; j += kWidth) simd::store(simd::load(z + j, d_v - j) * down, z + j, d_v - j);
-    block.highest[i] = highest;
   }
+  block.highest[i] = highest;
   const Batch origin(highest == kHidden ? 0.0F : highest);
   Batch sum(0.0F);
   for (std::size_t j = 0; j < count; j += kWidth) {
@@ -121,10 +122,11 @@ void attend(Block& block, const PackedKeysValues& kv, std::size_t begin, MatrixV
       if (block.end[t] <= begin) continue;
       float* out = z.row(block.first + t * kTileRows) + j;
       multiply_tile({rows_of_tile(block, t), std::min(block.end[t] - begin, kKeys), std::min(z.cols - j, kPanelCols),
-                     block.scores + t * kTileRows * kKeys, kKeys, kv.values.panel(p) + begin * kPanelCols, out,
-                     z.stride, out, z.stride});
+                     block.scores + t * kTileRows * kKeys, kKeys, kv.values.panel(p) + begin * kPanelCols,
+                     block.begun[t] ? out : nullptr, z.stride, out, z.stride});
     }
   }
+  for (std::size_t t = 0; t < tiles(block); ++t) block.begun[t] = block.begun[t] || block.end[t] > begin;
 }
 
 /// The keys that any row of the block sees; fills in what each row and each tile sees.
@@ -155,7 +157,7 @@ std::size_t fused_attention_size(std::size_t d_head) { return kRows * (d_head + 
 
 void fused_attention(MatrixView<const float> q, PackedKeysValues kv, const ScoreRule& rule, float* space,
                      MatrixView<float> z) {
-  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, {}, {}, {}};
+  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, {}, {}, {}, {}};
   const Batch factor(rule.softcap > 0.0F ? rule.scale : rule.scale * kLog2E);
   for (; block.first < q.rows; block.first += kRows) {
     block.rows = std::min(q.rows - block.first, kRows);
@@ -164,15 +166,17 @@ void fused_attention(MatrixView<const float> q, PackedKeysValues kv, const Score
       for (std::size_t d = 0; d < q.cols; d += kWidth) {
         simd::store(simd::load(row + d, q.cols - d) * factor, block.q + i * q.cols + d, q.cols - d);
       }
-      std::fill_n(z.row(block.first + i), z.cols, 0.0F);
       block.highest[i] = kHidden;
       block.sum[i] = 0.0F;
     }
+    std::fill_n(block.begun, kTiles, false);
     const KeyRange seen = look(block, kv.keys.cols);
     for (std::size_t j = seen.begin / kPanelCols * kPanelCols; j < seen.end; j += kKeys) attend(block, kv, j, z);
     for (std::size_t i = 0; i < block.rows; ++i) {
+      float* row = z.row(block.first + i);
+      if (!block.begun[i / kTileRows]) std::fill_n(row, z.cols, 0.0F);
       const Batch share(block.sum[i] == 0.0F ? 0.0F : 1.0F / block.sum[i]);
-      simd::map(z.row(block.first + i), z.cols, [share](Batch x) { return x * share; });
+      simd::map(row, z.cols, [share](Batch x) { return x * share; });
     }
   }
 }

@@ -21,21 +21,24 @@ using simd::kWidth;
 constexpr std::size_t kBlockDepth = 256;
 constexpr std::size_t kBlockRows = 32 * kTileRows;
 constexpr std::size_t kUnroll = 4;
+constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
 
-/// `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split.
+/// `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split. Where fewer rows are left than
+/// the tile has, the last one is computed again in the place of those that are missing.
 template <std::size_t Rows, std::size_t Split>
 void tile(const Tile& t) {
   Batch sum[Split][Rows][2];
   const std::size_t second = t.cols > kWidth ? t.cols - kWidth : 0;
+  const float* a[Rows];
   for (std::size_t r = 0; r < Rows; ++r) {
-    const float* start = t.start + r * t.start_stride;
+    const std::size_t row = std::min(r, t.rows - 1);
+    a[r] = t.a + row * t.a_stride;
+    const float* start = t.start + row * t.start_stride;
     sum[0][r][0] = t.start == nullptr ? Batch(0.0F) : simd::load(start, t.cols);
     sum[0][r][1] = t.start == nullptr || second == 0 ? Batch(0.0F) : simd::load(start + kWidth, second);
     for (std::size_t u = 1; u < Split; ++u) sum[u][r][0] = sum[u][r][1] = Batch(0.0F);
   }
   const float* b = t.panel;
-  const float* a[Rows];
-  for (std::size_t r = 0; r < Rows; ++r) a[r] = t.a + r * t.a_stride;
   const auto step = [&](std::size_t k, std::size_t u) {
     const Batch b0 = Batch::load_unaligned(b + k * kPanelCols);
     const Batch b1 = Batch::load_unaligned(b + k * kPanelCols + kWidth);
@@ -55,6 +58,7 @@ void tile(const Tile& t) {
       sum[0][r][0] += sum[u][r][0];
       sum[0][r][1] += sum[u][r][1];
     }
+    if (r >= t.rows) break;
     float* c = t.c + r * t.c_stride;
     simd::store(sum[0][r][0], c, t.cols);
     if (second > 0) simd::store(sum[0][r][1], c + kWidth, second);
@@ -105,18 +109,14 @@ void dots(const float* left, MatrixView<const float> b, std::size_t j, float* ou
 }  // namespace
 
 void multiply_tile(const Tile& t) {
-  static_assert(kTileRows == 5);
-  switch (t.rows) {
-    case 5:
-      return tile<5, 1>(t);
-    case 4:
-      return tile<4, 1>(t);
-    case 3:
-      return tile<3, 1>(t);
-    case 2:
-      return tile<2, 2>(t);
-    default:
-      return tile<1, kUnroll>(t);
+  if (t.rows > kSingleRows) return tile<kTileRows, 1>(t);
+  Tile row = t;
+  row.rows = 1;
+  for (std::size_t r = 0; r < t.rows; ++r) {
+    tile<1, kUnroll>(row);
+    row.a += t.a_stride;
+    row.c += t.c_stride;
+    if (t.start != nullptr) row.start += t.start_stride;
   }
 }
 

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <xsimd/xsimd.hpp>
 
-#ifdef __wasm_relaxed_simd__
+#ifdef __wasm_simd128__
 #include <wasm_simd128.h>
 #endif
 
-/// What xsimd lacks, in one place: partial loads and stores, and a multiply-add that is fused where the target can.
+/// What xsimd lacks, in one place: partial loads and stores, a multiply-add that is fused where the target can, and the
+/// dot product of 16-bit integers with bytes.
 namespace attn::simd {
 
 using Batch = xsimd::batch<float>;
@@ -55,9 +57,41 @@ inline Batch larger(Batch best, Batch x) { return xsimd::select(x > best, x, bes
 /// data[i] = f(data[i]) for whole batches; the tail goes through the same f.
 template <class Function>
 void map(float* data, std::size_t count, Function f) {
-  std::size_t i = 0;
-  for (; i + kWidth <= count; i += kWidth) f(Batch::load_unaligned(data + i)).store_unaligned(data + i);
-  if (i < count) store_partial(f(load_partial(data + i, count - i)), data + i, count - i);
+  for (std::size_t i = 0; i < count; i += kWidth) store(f(load(data + i, count - i)), data + i, count - i);
+}
+
+/// Two vectors of sums, as floats.
+struct PairSums {
+  Batch halves[2];
+};
+
+/// sums_j = sum over n < pairs of a_2n bytes_n,j,0 + a_2n+1 bytes_n,j,1 for 2 kWidth columns j; a pair of rows takes
+/// 4 kWidth bytes, two a column. Sums must stay below 2^31.
+inline PairSums dot_pairs(const std::int16_t* a, const std::int8_t* bytes, std::size_t pairs) {
+#ifdef __wasm_simd128__
+  constexpr std::size_t kChains = 2;
+  v128_t low[kChains] = {}, high[kChains] = {};
+  const auto step = [&](std::size_t n, std::size_t chain) {
+    const v128_t pair = wasm_v128_load32_splat(a + 2 * n);
+    const v128_t eight = wasm_v128_load(bytes + 16 * n);
+    low[chain] = wasm_i32x4_add(low[chain], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(eight), pair));
+    high[chain] = wasm_i32x4_add(high[chain], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(eight), pair));
+  };
+  std::size_t n = 0;
+  for (; n + 4 <= pairs; n += 4) {
+    for (std::size_t u = 0; u < 4; ++u) step(n + u, u % kChains);
+  }
+  for (; n < pairs; ++n) step(n, 0);
+  return {{Batch(wasm_f32x4_convert_i32x4(wasm_i32x4_add(low[0], low[1]))),
+           Batch(wasm_f32x4_convert_i32x4(wasm_i32x4_add(high[0], high[1])))}};
+#else
+  std::int32_t sums[2 * kWidth] = {};
+  for (std::size_t n = 0; n < pairs; ++n) {
+    for (std::size_t j = 0; j < 2 * kWidth; ++j, bytes += 2) sums[j] += a[2 * n] * bytes[0] + a[2 * n + 1] * bytes[1];
+  }
+  using Integers = xsimd::batch<std::int32_t>;
+  return {{xsimd::to_float(Integers::load_unaligned(sums)), xsimd::to_float(Integers::load_unaligned(sums + kWidth))}};
+#endif
 }
 
 }  // namespace attn::simd

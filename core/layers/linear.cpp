@@ -2,6 +2,6 @@
 
 namespace attn {
 
-void linear(const Linear& map, MatrixView<const float> x, MatrixView<float> y) { matmul(x, map.weight, y, map.bias); }
+void linear(const Linear& map, MatrixView<const float> x, MatrixView<float> y) { multiply(x, map.weight, y, map.bias); }
 
 }  // namespace attn

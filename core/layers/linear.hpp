@@ -1,12 +1,12 @@
 #pragma once
 
-#include "kernels/matmul.hpp"
+#include "layers/weight.hpp"
 
 namespace attn {
 
-/// Weights of an affine map: weight (in, out) as the matrix product reads it, bias (out).
+/// Weights of an affine map: weight (in, out), bias (out).
 struct Linear {
-  Panels weight;
+  Weight weight;
   const float* bias = nullptr;
 };
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "kernels/elementwise.hpp"
-#include "kernels/matmul.hpp"
 
 namespace attn {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 /// The output as a sum of what each head writes: the same number as z W_O, kept apart for whoever listens.
 void sum_of_results(const Linear& o, HeadsView<const float> z, HeadsView<float> result, Site site,
                     MatrixView<float> out) {
-  for (std::size_t h = 0; h < z.heads; ++h) matmul(z.head(h), o.weight.sub_rows(h * z.cols, z.cols), result.head(h));
+  for (std::size_t h = 0; h < z.heads; ++h) multiply(z.head(h), o.weight.sub_rows(h * z.cols, z.cols), result.head(h));
   site.visit(Station::result, result);
   for (std::size_t t = 0; t < out.rows; ++t) {
     std::copy_n(o.bias, out.cols, out.row(t));

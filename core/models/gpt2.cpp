@@ -23,8 +23,8 @@ void refuse_other_arithmetic(const Json& json) {
 }
 
 /// Part `n` of a fused affine map.
-Linear part(const std::vector<Panels>& weights, const float* biases, std::size_t n) {
-  return {weights[n], biases == nullptr ? nullptr : biases + n * weights[n].cols};
+Linear part(const std::vector<Weight>& weights, const float* biases, std::size_t n) {
+  return {weights[n], biases == nullptr ? nullptr : biases + n * weights[n].cols()};
 }
 
 }  // namespace
@@ -52,14 +52,14 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     return LayerNorm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
   };
   const auto map = [&](const std::string& name, std::size_t in, std::size_t out) {
-    return Linear{read.panels(name + ".weight", in, out).front(), read.vector(name + ".bias", out)};
+    return Linear{read.weights(name + ".weight", in, out).front(), read.vector(name + ".bias", out)};
   };
   // Checkpoints saved with their head on carry a prefix and the tied head once more.
   const std::string root = read.has("transformer.wte.weight") ? "transformer." : "";
   read.ignore("lm_head.weight");
 
   Weights w;
-  w.embed = read.transposed_panels(root + "wte.weight", c.vocab_size, c.d_model);
+  w.embed = read.transposed_weight(root + "wte.weight", c.vocab_size, c.d_model);
   w.pos_embed = read.matrix(root + "wpe.weight", c.n_ctx, c.d_model);
   for (std::size_t l = 0; l < c.n_layers; ++l) {
     const std::string at = root + "h." + std::to_string(l) + ".";
@@ -67,7 +67,7 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     read.ignore(at + "attn.masked_bias");
     BlockWeights block;
     block.attn_norm = norm(at + "ln_1");
-    const std::vector<Panels> qkv = read.panels(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
+    const std::vector<Weight> qkv = read.weights(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
     const float* biases = read.vector(at + "attn.c_attn.bias", 3 * c.d_model);
     block.attn = {&variant("causal"),   c.n_heads,
                   part(qkv, biases, 0), part(qkv, biases, 1),

@@ -21,8 +21,9 @@ struct Run {
 class Model {
  public:
   /// Throws what Transformer's constructor throws.
-  Model(std::string_view config_json, std::span<const std::uint8_t> safetensors)
-      : transformer_(config_json, safetensors) {}
+  Model(std::string_view config_json, std::span<const std::uint8_t> safetensors,
+        WeightFormat format = WeightFormat::numbers)
+      : transformer_(config_json, safetensors, format) {}
 
   const Transformer& transformer() const { return transformer_; }
 

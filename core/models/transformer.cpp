@@ -3,7 +3,6 @@
 #include <string>
 
 #include "kernels/elementwise.hpp"
-#include "kernels/matmul.hpp"
 #include "layers/embedding.hpp"
 #include "models/family.hpp"
 #include "position/learned.hpp"
@@ -36,20 +35,20 @@ void accumulate(MatrixView<const float> y, MatrixView<float> x) { add(y.data, x.
 
 }  // namespace
 
-Transformer::Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors)
+Transformer::Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors, WeightFormat format)
     : config_(read_config(config_json)) {
   const Safetensors file(safetensors);
   const Family& row = family(config_.family);
-  WeightReader checking(file, nullptr);
+  WeightReader checking(file, format, nullptr);
   row.weights(config_, checking);
   checking.refuse_unknown();
   if (checking.block_size() > kMostBytes / sizeof(float)) {
     throw Error(Code::memory_limit, "weights: found " + std::to_string(checking.block_size() * sizeof(float)) +
-                                        " bytes as float, expected at most " + std::to_string(kMostBytes));
+                                        " bytes, expected at most " + std::to_string(kMostBytes));
   }
   parameters_ = checking.elements();
   block_ = Vector::from_shape({checking.block_size()});
-  WeightReader reading(file, block_.data());
+  WeightReader reading(file, format, block_.data());
   weights_ = row.weights(config_, reading);
 }
 
@@ -94,7 +93,7 @@ void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Works
 
   layer_norm(weights_.final_norm, x, normed);
   probe.visit(Station::ln_final, 0, normed);
-  matmul(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
+  multiply(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
   probe.visit(Station::logits, 0, logits);
   cache.length = keys;
 }

@@ -15,14 +15,15 @@ namespace attn {
 /// workspace, probe) is handed in.
 class Transformer {
  public:
-  /// Reads a Hugging Face folder's two files (safetensors: F32, F16 or BF16). Everything is checked before the weights
-  /// are allocated. Throws what read_config, Safetensors and WeightReader throw, and memory_limit.
-  Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors);
+  /// Reads a Hugging Face folder's two files (safetensors: F32, F16 or BF16, weights also I8). Everything is checked
+  /// before the weights are allocated. Throws what read_config, Safetensors and WeightReader throw, and memory_limit.
+  Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors, WeightFormat format);
   Transformer(const Transformer&) = delete;
   Transformer& operator=(const Transformer&) = delete;
 
   const Config& config() const { return config_; }
   std::size_t parameters() const { return parameters_; }
+  std::size_t weight_bytes() const { return block_.size() * sizeof(float); }
   Probe probe() const { return Probe(config_.n_layers, config_.n_heads); }
 
   /// Runs the tokens that follow those in the cache and adds them to it. logits (n, vocab) are of the last n tokens.
@@ -33,7 +34,7 @@ class Transformer {
  private:
   Config config_;
   std::size_t parameters_ = 0;
-  Vector block_;     // all weights, as float
+  Vector block_;     // all weights, numbers and bytes
   Weights weights_;  // views of block_
 };
 

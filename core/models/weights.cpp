@@ -22,59 +22,120 @@ const TensorEntry& WeightReader::take(const std::string& name, std::span<const s
   return *entry;
 }
 
+const TensorEntry& WeightReader::take_numbers(const std::string& name, std::span<const std::size_t> shape) {
+  const TensorEntry& entry = take(name, shape);
+  if (entry.dtype == DType::i8) {
+    throw Error(Code::tensor_dtype, "weight \"" + name + "\": found I8, expected F32, F16 or BF16");
+  }
+  return entry;
+}
+
 float* WeightReader::reserve(std::size_t count) {
   float* out = block_ == nullptr ? nullptr : block_ + used_;
   used_ += count;
   return out;
 }
 
+std::vector<float> WeightReader::file_scales(const TensorEntry& entry, std::size_t outputs) {
+  if (entry.dtype != DType::i8) return {};
+  const TensorEntry& largest = take(entry.name.substr(0, entry.name.rfind('.') + 1) + "SCB", std::array{outputs});
+  std::vector<float> scales(outputs);
+  if (block_ != nullptr) file_.read(largest, 0, outputs, scales.data());
+  for (float& scale : scales) scale /= kLargestByte;
+  return scales;
+}
+
 template <class Lay>
-void WeightReader::by_rows(const TensorEntry& entry, Lay lay) {
+void WeightReader::by_rows(const TensorEntry& entry, const std::vector<float>& scales, bool of_rows, Lay lay) {
   const std::size_t rows = entry.shape[0], cols = entry.shape[1];
   rows_.resize(kPanelCols * cols);
   for (std::size_t first = 0; first < rows; first += kPanelCols) {
     const std::size_t count = std::min(rows - first, kPanelCols);
     file_.read(entry, first * cols, count * cols, rows_.data());
+    for (std::size_t n = 0; !scales.empty() && n < count * cols; ++n) {
+      rows_[n] *= of_rows ? scales[first + n / cols] : scales[n % cols];
+    }
     lay(MatrixView<const float>(rows_.data(), count, cols), first);
   }
 }
 
 MatrixView<const float> WeightReader::matrix(const std::string& name, std::size_t rows, std::size_t cols) {
-  const TensorEntry& entry = take(name, std::array{rows, cols});
+  const TensorEntry& entry = take_numbers(name, std::array{rows, cols});
   float* out = reserve(rows * cols);
   if (out != nullptr) file_.read(entry, 0, entry.elements(), out);
   return {out, rows, cols};
 }
 
 const float* WeightReader::vector(const std::string& name, std::size_t count) {
-  const TensorEntry& entry = take(name, std::array{count});
+  const TensorEntry& entry = take_numbers(name, std::array{count});
   float* out = reserve(count);
   if (out != nullptr) file_.read(entry, 0, entry.elements(), out);
   return out;
 }
 
-std::vector<Panels> WeightReader::panels(const std::string& name, std::size_t rows, std::size_t cols,
-                                         std::size_t parts) {
+std::vector<Weight> WeightReader::weights(const std::string& name, std::size_t rows, std::size_t cols,
+                                          std::size_t parts) {
   const TensorEntry& entry = take(name, std::array{rows, parts * cols});
-  const std::size_t size = panels_size(rows, cols);
-  float* out = reserve(parts * size);
-  std::vector<Panels> found(parts);
-  if (out == nullptr) return found;
-  for (std::size_t n = 0; n < parts; ++n) found[n] = Panels(out + n * size, rows, cols);
-  by_rows(entry, [&](MatrixView<const float> some, std::size_t first) {
+  const std::vector<float> given = file_scales(entry, parts * cols);
+  std::vector<Weight> found(parts);
+  if (!as_bytes(entry)) {
+    const std::size_t size = panels_size(rows, cols);
+    float* out = reserve(parts * size);
+    if (out == nullptr) return found;
+    for (std::size_t n = 0; n < parts; ++n) found[n].numbers = Panels(out + n * size, rows, cols);
+    by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t first) {
+      for (std::size_t n = 0; n < parts; ++n) {
+        pack_rows(some.sub_cols(n * cols, cols), out + n * size + first * kPanelCols, found[n].numbers.stride);
+      }
+    });
+    return found;
+  }
+  float* scales = reserve(parts * cols);
+  const std::size_t size = byte_panels_size(rows, cols);
+  float* place = reserve((parts * size + sizeof(float) - 1) / sizeof(float));
+  if (place == nullptr) return found;
+  auto* bytes = reinterpret_cast<std::int8_t*>(place);
+  std::fill_n(bytes, parts * size, std::int8_t{0});
+  std::fill_n(scales, parts * cols, 0.0F);
+  by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t) { raise_to_columns(some, scales); });
+  for (std::size_t j = 0; j < parts * cols; ++j) scales[j] /= kLargestByte;
+  for (std::size_t n = 0; n < parts; ++n) found[n].bytes = BytePanels(bytes + n * size, scales + n * cols, rows, cols);
+  by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t first) {
     for (std::size_t n = 0; n < parts; ++n) {
-      pack_rows(some.sub_cols(n * cols, cols), out + n * size + first * kPanelCols, found[n].stride);
+      quantize_rows(some.sub_cols(n * cols, cols), first, scales + n * cols, bytes + n * size, found[n].bytes.stride);
     }
   });
   return found;
 }
 
-Panels WeightReader::transposed_panels(const std::string& name, std::size_t rows, std::size_t cols) {
+Weight WeightReader::transposed_weight(const std::string& name, std::size_t rows, std::size_t cols) {
   const TensorEntry& entry = take(name, std::array{rows, cols});
-  float* out = reserve(panels_size(cols, rows));
-  if (out == nullptr) return {};
-  by_rows(entry, [&](MatrixView<const float> some, std::size_t first) { pack_transposed(some, out + first * cols); });
-  return {out, cols, rows};
+  const std::vector<float> given = file_scales(entry, rows);
+  Weight found;
+  if (!as_bytes(entry)) {
+    float* out = reserve(panels_size(cols, rows));
+    if (out == nullptr) return found;
+    found.numbers = Panels(out, cols, rows);
+    by_rows(entry, given, true,
+            [&](MatrixView<const float> some, std::size_t first) { pack_transposed(some, out + first * cols); });
+    return found;
+  }
+  float* scales = reserve(rows);
+  float* place = reserve((byte_panels_size(cols, rows) + sizeof(float) - 1) / sizeof(float));
+  if (place == nullptr) return found;
+  auto* bytes = reinterpret_cast<std::int8_t*>(place);
+  std::fill_n(bytes, byte_panels_size(cols, rows), std::int8_t{0});
+  found.bytes = BytePanels(bytes, scales, cols, rows);
+  std::vector<float> panel(cols * kPanelCols);
+  by_rows(entry, given, true, [&](MatrixView<const float> some, std::size_t first) {
+    pack_transposed(some, panel.data());
+    const MatrixView<const float> columns(panel.data(), cols, some.rows, kPanelCols);
+    std::fill_n(scales + first, some.rows, 0.0F);
+    raise_to_columns(columns, scales + first);
+    for (std::size_t j = 0; j < some.rows; ++j) scales[first + j] /= kLargestByte;
+    quantize_rows(columns, 0, scales + first, bytes + first / kPanelCols * found.bytes.stride, found.bytes.stride);
+  });
+  return found;
 }
 
 void WeightReader::refuse_unknown() const {

@@ -7,6 +7,7 @@
 #include "layers/feed_forward.hpp"
 #include "layers/multi_head_attention.hpp"
 #include "layers/norm.hpp"
+#include "layers/weight.hpp"
 #include "models/config.hpp"
 #include "tensor/tensor.hpp"
 
@@ -21,25 +22,28 @@ struct BlockWeights {
 
 /// Views of one block of memory, laid out by a family's row.
 struct Weights {
-  Panels embed;                       ///< (d_model, vocab): the table's transpose, see embedding.hpp
+  Weight embed;                       ///< (d_model, vocab): the table's transpose, see embedding.hpp
   MatrixView<const float> pos_embed;  ///< (n_ctx, d_model)
   std::vector<BlockWeights> blocks;
   LayerNorm final_norm;
-  Panels unembed;  ///< (d_model, vocab); the embedding itself where the head is tied
+  Weight unembed;  ///< (d_model, vocab); the embedding itself where the head is tied
 };
 
 /// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in
 /// its second it lays them out, as float, in one block of memory.
 class WeightReader {
  public:
-  WeightReader(const Safetensors& file, float* block) : file_(file), block_(block) {}
+  WeightReader(const Safetensors& file, WeightFormat format, float* block)
+      : file_(file), format_(format), block_(block) {}
 
-  /// Throws tensor_missing, tensor_shape, tensor_not_finite.
+  /// Throws tensor_missing, tensor_shape, tensor_not_finite; tensor_dtype for bytes, which only weights may be.
   MatrixView<const float> matrix(const std::string& name, std::size_t rows, std::size_t cols);
-  /// A matrix (rows, parts * cols) as its parts (rows, cols), each laid out for matmul.
-  std::vector<Panels> panels(const std::string& name, std::size_t rows, std::size_t cols, std::size_t parts = 1);
-  /// The transpose of a matrix (rows, cols), laid out.
-  Panels transposed_panels(const std::string& name, std::size_t rows, std::size_t cols);
+  /// A matrix (rows, parts * cols) as its parts (rows, cols). A tensor of bytes needs its largest absolute numbers, one
+  /// for each output, in a tensor `SCB` beside it: byte / 127 times that is the number (Dettmers et al. 2022, arXiv
+  /// 2208.07339, section 2.1). It stays bytes.
+  std::vector<Weight> weights(const std::string& name, std::size_t rows, std::size_t cols, std::size_t parts = 1);
+  /// The transpose of a matrix (rows, cols); likewise.
+  Weight transposed_weight(const std::string& name, std::size_t rows, std::size_t cols);
   const float* vector(const std::string& name, std::size_t count);
 
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
@@ -57,12 +61,18 @@ class WeightReader {
 
  private:
   const TensorEntry& take(const std::string& name, std::span<const std::size_t> shape);
+  const TensorEntry& take_numbers(const std::string& name, std::span<const std::size_t> shape);
   float* reserve(std::size_t count);
-  /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole.
+  bool as_bytes(const TensorEntry& entry) const { return format_ == WeightFormat::bytes || entry.dtype == DType::i8; }
+  /// What a tensor of bytes is multiplied by, one for each of `outputs`; nothing for one of numbers.
+  std::vector<float> file_scales(const TensorEntry& entry, std::size_t outputs);
+  /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole. `scales`
+  /// of the file belong to columns, or to rows.
   template <class Lay>
-  void by_rows(const TensorEntry& entry, Lay lay);
+  void by_rows(const TensorEntry& entry, const std::vector<float>& scales, bool of_rows, Lay lay);
 
   const Safetensors& file_;
+  WeightFormat format_;
   float* block_;  // null in the first pass
   std::size_t elements_ = 0;
   std::size_t used_ = 0;

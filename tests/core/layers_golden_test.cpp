@@ -57,10 +57,10 @@ TEST_F(LayersGolden, FeedForwardEqualsPyTorch) {
   const auto linear = [this](const std::string& name, std::vector<float>& space) {
     const MatrixView<const float> weight = golden.matrix("feed_forward." + name);
     space.resize(panels_size(weight.rows, weight.cols));
-    return Linear{pack(weight, space.data()), golden.values("feed_forward." + name + "_bias").data()};
+    return Linear{Weight{pack(weight, space.data()), {}}, golden.values("feed_forward." + name + "_bias").data()};
   };
   const FeedForward weights = {linear("up", panels[0]), linear("down", panels[1]), gelu_tanh};
-  const std::size_t d_mlp = weights.up.weight.cols;
+  const std::size_t d_mlp = weights.up.weight.cols();
   std::vector<float> hidden(x.rows * d_mlp);
   Probe silent(1, 1);
   feed_forward(weights, x, {hidden.data(), x.rows, d_mlp}, Site{silent}, y);

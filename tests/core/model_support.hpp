@@ -31,6 +31,28 @@ struct Folder {
     return *this;
   }
 
+  /// Writes the file anew with that tensor in the place of what stood there, or beside the others.
+  Folder& replace_tensor(const std::string& name, const std::string& dtype, const std::string& shape,
+                         const Bytes& bytes) {
+    constexpr const char* kNames[] = {"F32", "F16", "BF16", "I8"};
+    const Safetensors file(weights);
+    const Bytes old(weights.begin() + 8 + static_cast<std::ptrdiff_t>(header().size()), weights.end());
+    Bytes data = bytes;
+    std::string entries = entry_text(name, dtype, shape, 0, bytes.size());
+    for (const TensorEntry& entry : file.entries()) {
+      if (entry.name == name) continue;
+      std::string lengths;
+      for (const std::size_t n : entry.shape) lengths += (lengths.empty() ? "" : ",") + std::to_string(n);
+      const std::size_t begin = data.size();
+      data.insert(data.end(), old.begin() + static_cast<std::ptrdiff_t>(entry.begin),
+                  old.begin() + static_cast<std::ptrdiff_t>(entry.end));
+      entries +=
+          "," + entry_text(entry.name, kNames[static_cast<std::size_t>(entry.dtype)], lengths, begin, data.size());
+    }
+    weights = file_of("{" + entries + "}", data);
+    return *this;
+  }
+
   std::string header() const {
     std::size_t length = 0;
     for (std::size_t i = 0; i < sizeof(length); ++i) length |= static_cast<std::size_t>(weights[i]) << (8 * i);

@@ -22,7 +22,7 @@ class ShippedModelTest : public testing::TestWithParam<std::string> {
  protected:
   static constexpr double kAllowed = 1e-4;  // of the largest number of a station
 
-  std::string folder() const { return std::string(ATTN_MODELS_DIR) + "/" + GetParam() + "/model/"; }
+  std::string folder() const { return std::string(ATTN_MODELS_DIR "/").append(GetParam()).append("/model/"); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Demos, ShippedModelTest, testing::ValuesIn(demos_with_a_model()),

@@ -100,5 +100,51 @@ TEST(Weights, AreCopiedOnceAndOnlyWhenEveryTensorWasFound) {
   EXPECT_LT(refusing.bytes_since(), kNamesAndShapes);
 }
 
+/// Logits of the tiny model with its weights kept in a format.
+std::vector<float> logits_of(const Folder& folder, WeightFormat format) {
+  Model model(folder.config, folder.weights, format);
+  Probe silent = model.transformer().probe();
+  const attn::Run run = model.run(kIds, false, silent);
+  return {run.logits.begin(), run.logits.end()};
+}
+
+TEST(Weights, AsBytesTakeAQuarterAndGiveNearlyTheSame) {
+  const Folder folder("gpt2_f32");
+  const Model numbers(folder.config, folder.weights), bytes(folder.config, folder.weights, WeightFormat::bytes);
+  EXPECT_EQ(bytes.transformer().parameters(), numbers.transformer().parameters());
+  EXPECT_LT(bytes.transformer().weight_bytes(), numbers.transformer().weight_bytes() / 2);
+  const std::vector<float> expected = logits_of(folder, WeightFormat::numbers);
+  const std::vector<float> found = logits_of(folder, WeightFormat::bytes);
+  EXPECT_TRUE(close(found, expected, 0.05));
+  EXPECT_NE(found, expected);
+}
+
+/// The tiny model with one matrix in bytes: the same numbers, whatever format the others are kept in.
+TEST(Weights, BytesInTheFileStandForTheirScalesTimesThem) {
+  constexpr std::size_t kRows = 12, kCols = 48;
+  Folder folder("gpt2_f32"), in_bytes("gpt2_f32");
+  std::vector<float> scales(kCols), numbers(kRows * kCols);
+  Bytes bytes(numbers.size());
+  for (std::size_t j = 0; j < kCols; ++j) scales[j] = 0.1F + 0.01F * static_cast<float>(j);
+  for (std::size_t n = 0; n < bytes.size(); ++n) {
+    const int level = n < kCols ? 127 : static_cast<int>(n * 37 % 255) - 127;
+    bytes[n] = static_cast<std::uint8_t>(level);
+    numbers[n] = static_cast<float>(level) * (scales[n % kCols] / 127.0F);
+  }
+  const std::string name = "h.0.mlp.c_fc.";
+  folder.replace_tensor(name + "weight", "F32", "12,48", bytes_of(numbers));
+  in_bytes.replace_tensor(name + "weight", "I8", "12,48", bytes);
+  EXPECT_EQ(code_for(in_bytes), "tensor_missing");
+  EXPECT_NE(message_for(in_bytes).find("h.0.mlp.c_fc.SCB"), std::string::npos) << message_for(in_bytes);
+  in_bytes.replace_tensor(name + "SCB", "F32", "48", bytes_of(scales));
+  EXPECT_TRUE(close(logits_of(in_bytes, WeightFormat::numbers), logits_of(folder, WeightFormat::numbers), 1e-3));
+}
+
+TEST(Weights, BytesAreRefusedWhereNothingIsMultiplied) {
+  Folder folder("gpt2_f32");
+  folder.replace_tensor("ln_f.bias", "I8", "12", Bytes(12, 1));
+  EXPECT_EQ(code_for(folder), "tensor_dtype");
+}
+
 }  // namespace
 }  // namespace attn::test

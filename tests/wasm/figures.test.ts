@@ -1,51 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { init } from '../../web/src/index.node.ts';
-import type { Edit, Model, Run } from '../../web/src/engine/types.ts';
+import type { Edit, Model } from '../../web/src/engine/types.ts';
+import { heldOutTexts, json, likeliest, meanSurprise, open, read } from './heldOut.ts';
 
 /** The figures that the demos print, computed anew from the shipped files by the engine. */
-
-const kDemos = join(import.meta.dirname, '../../demos');
-const read = (path: string) => readFileSync(join(kDemos, path), 'utf8');
-const json = <T>(path: string) => JSON.parse(read(path)) as T;
-const open = async (name: string): Promise<Model> =>
-  (await init()).loadModel(pathToFileURL(join(kDemos, name, 'model')));
-
-/** Rows of logits as an iterator would see them: the index of the largest number of row `i`. */
-function likeliest({ logits }: Run, i: number): number {
-  const width = logits.shape[1]!;
-  const row = logits.data.subarray(i * width, (i + 1) * width);
-  return row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity));
-}
-
-/** Minus the natural logarithm of what softmax gives the target, in double. */
-function surprise({ logits }: Run, i: number, target: number): number {
-  const width = logits.shape[1]!;
-  const row = logits.data.subarray(i * width, (i + 1) * width);
-  const highest = row.reduce((most, value) => Math.max(most, value), -Infinity);
-  const sum = row.reduce((total, value) => total + Math.exp(value - highest), 0);
-  return Math.log(sum) + highest - row[target]!;
-}
-
-/** Mean surprise of every known token after the first of each text (the same windows as the training's). */
-function meanSurprise(model: Model, texts: string[]): { loss: number; targets: number } {
-  let total = 0;
-  let targets = 0;
-  for (const text of texts) {
-    const run = model.run(text.slice(0, -1));
-    const last = model.encode(text.slice(-1)); // apart: a whole text may have one token more than the context
-    const ids = [...run.ids, ...last.ids];
-    const unknown = new Set([...run.unknown, ...last.unknown.map((i) => i + run.ids.length)]);
-    for (let i = 1; i < ids.length; ++i) {
-      if (unknown.has(i)) continue;
-      total += surprise(run, i - 1, ids[i]!);
-      ++targets;
-    }
-  }
-  return { loss: total / targets, targets };
-}
 
 describe('sentences', () => {
   type Sentence = [phenomenon: string, lang: string, decisive: number, query: number, key: number];
@@ -189,23 +146,15 @@ describe('sort', () => {
   });
 });
 
-describe.each(['tang', 'shakespeare'])('%s', (name) => {
+describe.each(['tang', 'shakespeare'] as const)('%s', (name) => {
   interface Figures {
     shipped_loss: number;
     shipped_targets: number;
-    n_ctx?: number;
   }
-  const { shipped_loss, shipped_targets, n_ctx = 0 } = json<Figures>(`${name}/model/figures.json`);
-
-  function texts(): string[] {
-    if (name === 'tang') return json<{ poems: string[] }>('tang/heldout.json').poems.map((poem) => `${poem}\n`);
-    const text = read('shakespeare/heldout.txt');
-    const windows = Math.floor((text.length - 1) / n_ctx);
-    return Array.from({ length: windows }, (_, w) => text.slice(w * n_ctx, (w + 1) * n_ctx + 1));
-  }
+  const { shipped_loss, shipped_targets } = json<Figures>(`${name}/model/figures.json`);
 
   it('has the printed loss on the held-out text that ships', async () => {
-    const { loss, targets } = meanSurprise(await open(name), texts());
+    const { loss, targets } = meanSurprise(await open(name), heldOutTexts(name));
     expect(targets).toBe(shipped_targets);
     expect(loss).toBeCloseTo(shipped_loss, 3);
   });

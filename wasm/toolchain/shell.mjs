@@ -99,31 +99,53 @@ const isAlive = (pid) => {
 export async function withLock(path, work) {
   const owner = join(path, 'pid');
   for (let told = false; ; await sleep(500)) {
-    try {
-      mkdirSync(path);
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    let pid = 0;
-    try {
-      pid = Number(readFileSync(owner, 'utf8'));
-    } catch {
-      // Another process made the folder a moment ago and has not written its id yet.
-      if (age < 5000) continue;
-    }
-    if (!pid || !isAlive(pid)) {
-      rmSync(path, { recursive: true, force: true });
-      continue;
-    }
-    if (!told) process.stdout.write(`  waiting for process ${pid}, which does the same\n`);
-    told = true;
+    if (makeFolder(path)) break;
+    const pid = ownerOf(path);
+    if (pid === 0) removeDead(path);
+    if (pid > 0 && !told) process.stdout.write(`  waiting for process ${pid}, which does the same\n`);
+    told ||= pid > 0;
   }
   writeFileSync(owner, String(process.pid));
   try {
     return await work();
   } finally {
     rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Whether this call made the folder: of several processes one does. */
+function makeFolder(path) {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** The living process that owns the lock; 0 if it has died, -1 if the lock was made a moment ago or is gone. */
+function ownerOf(path) {
+  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  try {
+    const pid = Number(readFileSync(join(path, 'pid'), 'utf8'));
+    return pid && isAlive(pid) ? pid : 0;
+  } catch {
+    return age < 5000 ? -1 : 0;
+  }
+}
+
+/** Removes a dead owner's lock. One process at a time looks and removes: a second would remove the first one's own. */
+function removeDead(path) {
+  const guard = `${path}.guard`;
+  if (!makeFolder(guard)) {
+    const age = Date.now() - (statSync(guard, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > 10_000) rmSync(guard, { recursive: true, force: true });
+    return;
+  }
+  try {
+    if (ownerOf(path) === 0) rmSync(path, { recursive: true, force: true });
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
   }
 }

@@ -66,7 +66,7 @@ export class LocalEngine implements Engine {
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LocalModel> {
     const files = await readModel(source, options, this.#fetch);
     options.signal?.throwIfAborted();
-    return openModel(this.core, files);
+    return openModel(this.core, files, options.quantize);
   }
 
   dispose(): void {

@@ -6,16 +6,33 @@ import { describeModel, readNotes } from './info.ts';
 import { expandStations } from './names.ts';
 import type { NativeModel } from './native.ts';
 import { openTokenizer, type Tokenizer } from './text/tokenizer.ts';
-import type { Encoded, GenerateOptions, Model, ModelFiles, ModelInfo, Run, Step, SyncRunOptions } from './types.ts';
+import type {
+  Encoded,
+  GenerateOptions,
+  LoadOptions,
+  Model,
+  ModelFiles,
+  ModelInfo,
+  Run,
+  Step,
+  SyncRunOptions,
+} from './types.ts';
 
 const kRunOptions = ['record', 'edits', 'logits', 'edit'] as const;
 /** A generation on this thread lets the page breathe at least this often. */
 const kBreathMilliseconds = 12;
 
 /** Builds a model from its files. Throws the core's codes and `tokenizer_invalid`. */
-export async function openModel(core: Core, { config, weights, tokenizer }: ModelFiles): Promise<LocalModel> {
+export async function openModel(
+  core: Core,
+  { config, weights, tokenizer }: ModelFiles,
+  quantize?: LoadOptions['quantize'],
+): Promise<LocalModel> {
+  if (quantize !== undefined && quantize !== 'int8') {
+    throw new AttentionError('argument_type', `loadModel: found quantize "${quantize}", expected "int8"`);
+  }
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
-  const native = core.call((module) => module.Model.load(config, weights)) as NativeModel;
+  const native = core.call((module) => module.Model.load(config, weights, quantize === 'int8')) as NativeModel;
   core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());

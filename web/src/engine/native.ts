@@ -32,6 +32,7 @@ export interface NativeInfo {
   n_ctx: number;
   vocab_size: number;
   parameters: number;
+  weight_bytes: number;
   stations: string[];
 }
 
@@ -91,5 +92,5 @@ export interface NativeModule {
   encodingTable(name: string, tokens: number, width: number, params: Record<string, number>): Tensor;
   liveModels(): number;
   fail(kind: FailureKind): void;
-  Model: { load(config: string, weights: Uint8Array): NativeModel | null };
+  Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };
 }

@@ -6,6 +6,7 @@ import type {
   Encoded,
   Encoding,
   GenerateOptions,
+  LoadOptions,
   ModelFiles,
   ModelInfo,
   Run,
@@ -21,7 +22,7 @@ export interface Methods {
   variants(): Variant[];
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>): Tensor;
-  load(files: ModelFiles): { model: number; info: ModelInfo };
+  load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };
   encode(model: number, text: string): Encoded;
   run(model: number, text: string, options?: RunOptions): Run;
   begin(model: number, text: string, options?: GenerateOptions): number;

@@ -85,7 +85,10 @@ class RemoteEngine implements WorkerEngine {
     this.#link.checkOpen();
     const files = await readModel(source, options, this.#fetch);
     const transfer = files === source ? [] : [files.weights.buffer as ArrayBuffer];
-    const { model, info } = await this.#link.call('load', [files], { signal: options.signal, transfer });
+    const { model, info } = await this.#link.call('load', [files, options.quantize], {
+      signal: options.signal,
+      transfer,
+    });
     return new RemoteModel(this.#link, model, info);
   }
 

@@ -32,8 +32,8 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       if (!table) throw new AttentionError('encoding_unknown', `positions: found "${name}"`);
       return table(tokens, width, params);
     },
-    async load(signal, files) {
-      const model = await openModel(engine().core, files);
+    async load(signal, files, quantize) {
+      const model = await openModel(engine().core, files, quantize);
       if (signal.aborted) {
         model.dispose();
         throw signal.reason;
