@@ -21,9 +21,9 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-constexpr std::size_t kTiles = 4;
+constexpr std::size_t kTiles = 2;
 constexpr std::size_t kRows = kTiles * kTileRows;  // queries of a block
-constexpr std::size_t kKeys = 8 * kPanelCols;      // keys of a block
+constexpr std::size_t kKeys = 16 * kPanelCols;     // keys of a block
 constexpr float kHidden = -std::numeric_limits<float>::infinity();
 constexpr float kLog2E = 1.4426950408889634F;
 
