@@ -10,11 +10,6 @@
 /// exponent's place. NaN stays NaN.
 namespace attn {
 
-/// x, or `lowest` where x is below; NaN stays (xsimd's max keeps it on one target and drops it on another).
-inline simd::Batch at_least(simd::Batch x, float lowest) {
-  return xsimd::select(x < simd::Batch(lowest), simd::Batch(lowest), x);
-}
-
 /// Adding it rounds to a whole number n and leaves n + 127 + `Bias` in the low bits: the exponent of 2^(n + Bias).
 template <int Bias>
 inline constexpr float kRounder = 12582912.0F + 127.0F + static_cast<float>(Bias);
@@ -27,8 +22,8 @@ inline simd::Batch power_of_two(simd::Batch rounded) {
 inline simd::Batch exp_of_negative(simd::Batch x) {
   using simd::Batch;
   using simd::multiply_add;
-  constexpr int kLift = 64;  // 2^n itself may be below what an exponent can say
-  x = at_least(x, -104.0F);  // exp(-104) rounds to 0
+  constexpr int kLift = 64;             // 2^n itself may be below what an exponent can say
+  x = simd::larger(x, Batch(-104.0F));  // exp(-104) rounds to 0
   const Batch rounded = multiply_add(x, Batch(1.442695F), Batch(kRounder<kLift>));
   const Batch n = rounded - Batch(kRounder<kLift>);
   // ln 2 in two parts, the first with few enough bits that n times it is exact (Cody and Waite 1980, section 6)
@@ -45,7 +40,7 @@ inline simd::Batch exp_of_negative(simd::Batch x) {
 inline simd::Batch exp2_of_negative(simd::Batch x) {
   using simd::Batch;
   using simd::multiply_add;
-  x = at_least(x, -127.0F);
+  x = simd::larger(x, Batch(-127.0F));
   const Batch rounded = x + Batch(kRounder<0>);
   const Batch f = x - (rounded - Batch(kRounder<0>));
   Batch y = multiply_add(f, Batch(0.0013264727F), Batch(0.009671513F));

@@ -78,9 +78,7 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
 
 /// Scores to weights 2^(score - highest), whole vectors; scales down what was summed below an earlier maximum.
 void weigh(Block& block, std::size_t i, std::size_t count, float* row, float* z, std::size_t d_v) {
-  Batch best(block.highest[i]);
-  for (std::size_t j = 0; j < count; j += kWidth) best = simd::larger(best, Batch::load_unaligned(row + j));
-  const float highest = xsimd::reduce_max(best);
+  const float highest = simd::maximum(row, count, block.highest[i]);
   if (highest > block.highest[i] && block.begun[i / kTileRows]) {
     const Batch down = exp2_of_negative(Batch(block.highest[i]) - Batch(highest));
     block.sum[i] *= down.get(0);

@@ -51,8 +51,26 @@ inline void store(Batch batch, float* data, std::size_t count) {
   }
 }
 
-/// The larger of each pair; where `x` is NaN, `best` stays (min and max of xsimd differ there from target to target).
-inline Batch larger(Batch best, Batch x) { return xsimd::select(x > best, x, best); }
+/// b where a < b, else a: so where one of them is NaN, a (xsimd's max differs there from target to target).
+inline Batch larger(Batch a, Batch b) {
+#ifdef __wasm_simd128__
+  return wasm_f32x4_pmax(a, b);
+#else
+  return xsimd::select(a < b, b, a);
+#endif
+}
+
+/// The largest of the numbers and `start`, NaN passed over; -inf for none. Four maxima, to wait for no comparison.
+inline float maximum(const float* data, std::size_t count, float start) {
+  constexpr std::size_t kChains = 4;
+  Batch best[kChains] = {Batch(start), Batch(start), Batch(start), Batch(start)};
+  std::size_t i = 0;
+  for (; i + kChains * kWidth <= count; i += kChains * kWidth) {
+    for (std::size_t n = 0; n < kChains; ++n) best[n] = larger(best[n], Batch::load_unaligned(data + i + n * kWidth));
+  }
+  for (; i < count; i += kWidth) best[0] = larger(best[0], load(data + i, count - i, start));
+  return xsimd::reduce_max(larger(larger(best[0], best[1]), larger(best[2], best[3])));
+}
 
 /// data[i] = f(data[i]) for whole batches; the tail goes through the same f.
 template <class Function>

@@ -17,16 +17,10 @@ using simd::kWidth;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-float maximum(const float* row, std::size_t count) {
-  Batch best(-kInfinity);
-  for (std::size_t i = 0; i < count; i += kWidth) best = simd::larger(best, simd::load(row + i, count - i, -kInfinity));
-  return xsimd::reduce_max(best);
-}
-
 }  // namespace
 
 void softmax(float* row, std::size_t count) {
-  const float highest = maximum(row, count);
+  const float highest = simd::maximum(row, count, -kInfinity);
   if (highest == -kInfinity) {
     const bool hidden = std::none_of(row, row + count, [](float x) { return std::isnan(x); });
     std::fill_n(row, count, hidden ? 0.0F : std::numeric_limits<float>::quiet_NaN());

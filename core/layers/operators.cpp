@@ -27,13 +27,16 @@ std::size_t row_length(const Array& x) {
   return x.shape.back();
 }
 
-void copy(const Array& from, Array& to) {
-  if (&from == &to) {
-    to.forget_panels();
-    return;
+/// Runs `kernel(numbers, count)` on x, `stretch` numbers at a time, where out is to have them: a stretch that was just
+/// copied is still in the nearest cache.
+template <class Kernel>
+void in_place(const Array& x, std::size_t stretch, Array& out, Kernel kernel) {
+  out.resize(x.shape);
+  for (std::size_t i = 0; i < x.data.size(); i += stretch) {
+    const std::size_t count = std::min(stretch, x.data.size() - i);
+    if (&x != &out) std::copy_n(x.data.data() + i, count, out.data.data() + i);
+    kernel(out.data.data() + i, count);
   }
-  to.resize(from.shape);
-  std::copy(from.data.begin(), from.data.end(), to.data.begin());
 }
 
 }  // namespace
@@ -65,11 +68,7 @@ void matmul_operator(const Array& a, Array& b, Array& out) {
   matmul(left, Panels(b.panels.data(), k, m), product);
 }
 
-void softmax_operator(const Array& x, Array& out) {
-  const std::size_t length = row_length(x);
-  copy(x, out);
-  for (std::size_t i = 0; i < out.data.size(); i += length) softmax(out.data.data() + i, length);
-}
+void softmax_operator(const Array& x, Array& out) { in_place(x, row_length(x), out, softmax); }
 
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out) {
   const std::size_t length = row_length(x);
@@ -86,8 +85,8 @@ void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, f
 }
 
 void gelu_operator(const Array& x, bool tanh, Array& out) {
-  copy(x, out);
-  (tanh ? gelu_tanh : gelu_erf)(out.data.data(), out.data.size());
+  constexpr std::size_t kStretch = 2048;
+  in_place(x, kStretch, out, tanh ? gelu_tanh : gelu_erf);
 }
 
 }  // namespace attn

@@ -27,7 +27,7 @@ struct Array {
   void resize(std::span<const std::size_t> extent) {
     std::size_t size = 1;
     for (const std::size_t n : extent) size *= n;
-    shape.assign(extent.begin(), extent.end());
+    if (extent.data() != shape.data()) shape.assign(extent.begin(), extent.end());
     if (size != data.size()) data = Vector::from_shape({size});
     forget_panels();
   }
