@@ -6,6 +6,8 @@
 #include <new>
 
 #include "conversions.hpp"
+#include "kernels/peak.hpp"
+#include "layers/encoder_layer.hpp"
 #include "layers/operators.hpp"
 #include "models/model.hpp"
 #include "tensor/error.hpp"
@@ -95,6 +97,13 @@ void attention(const Array& q, const Array& k, const Array& v, const AttentionIn
   attention_operator(q, k, v, options, output, input["pattern"].as<bool>() ? &pattern : nullptr);
 }
 
+void encoder_layer(const Array& x, Array& w_qkv, Array& b_qkv, Array& w_o, Array& b_o, Array& gain_1, Array& bias_1,
+                   Array& w_up, Array& b_up, Array& w_down, Array& b_down, Array& gain_2, Array& bias_2,
+                   unsigned n_heads, bool norm_first, bool gelu, float epsilon, Array& out) {
+  encoder_layer_operator(x, {w_qkv, b_qkv, w_o, b_o, gain_1, bias_1, w_up, b_up, w_down, b_down, gain_2, bias_2},
+                         {n_heads, norm_first, gelu, epsilon}, out);
+}
+
 VariantRows variant_rows() {
   val out = val::array();
   for (const Variant& row : variants()) out.call<void>("push", variant_row(row));
@@ -125,10 +134,11 @@ Texts error_codes() {
 
 std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights, bool as_bytes) {
   const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
-  std::shared_ptr<Model> model(new Model(config, bytes, as_bytes ? WeightFormat::bytes : WeightFormat::numbers), [](Model* dead) {
-    --live_models;
-    delete dead;
-  });
+  std::shared_ptr<Model> model(new Model(config, bytes, as_bytes ? WeightFormat::bytes : WeightFormat::numbers),
+                               [](Model* dead) {
+                                 --live_models;
+                                 delete dead;
+                               });
   ++live_models;
   return model;
 }
@@ -244,6 +254,8 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::function("softmax", guarded<softmax_operator>);
   emscripten::function("layerNorm", guarded<layer_norm_operator>);
   emscripten::function("gelu", guarded<gelu_operator>);
+  emscripten::function("encoderLayer", guarded<encoder_layer>);
+  emscripten::function("peak", guarded<multiply_add_chains>);
   emscripten::function("variants", guarded<variant_rows>);
   emscripten::function("encodings", guarded<encoding_rows>);
   emscripten::function("encodingTable", guarded<table>);

@@ -33,6 +33,10 @@ void gelu_erf(float* x, std::size_t count) {
   simd::map(x, count, [](Batch v) { return Batch(0.5F) * v * (Batch(1.0F) + xsimd::erf(v * Batch(kInverseRoot2))); });
 }
 
+void relu(float* x, std::size_t count) {
+  simd::map(x, count, [](Batch v) { return simd::larger(v, Batch(0.0F)); });
+}
+
 void silu(float* x, std::size_t count) {
   simd::map(x, count, [](Batch v) { return v * sigmoid(v); });
 }

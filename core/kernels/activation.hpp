@@ -11,6 +11,9 @@ void gelu_tanh(float* x, std::size_t count);
 /// x Phi(x) with the error function, in place: 0.5 x (1 + erf(x / sqrt 2)). Hendrycks and Gimpel 2016, section 2.
 void gelu_erf(float* x, std::size_t count);
 
+/// max(x, 0), in place; NaN stays.
+void relu(float* x, std::size_t count);
+
 /// x / (1 + exp(-x)), in place. Hendrycks and Gimpel 2016, section 2 (there with a factor in the exponent).
 void silu(float* x, std::size_t count);
 

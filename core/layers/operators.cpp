@@ -4,7 +4,6 @@
 #include <string>
 
 #include "kernels/activation.hpp"
-#include "kernels/matmul.hpp"
 #include "kernels/norm.hpp"
 #include "kernels/softmax.hpp"
 #include "tensor/error.hpp"
@@ -61,11 +60,16 @@ void matmul_operator(const Array& a, Array& b, Array& out) {
     matmul(left, right, product);
     return;
   }
+  matmul(left, panels_of(b), product);
+}
+
+Panels panels_of(Array& b) {
+  const std::size_t k = b.shape[0], m = b.shape[1];
   if (b.panels.size() == 0) {
     b.panels = Vector::from_shape({panels_size(k, m)});
-    pack(right, b.panels.data());
+    pack({b.data.data(), k, m}, b.panels.data());
   }
-  matmul(left, Panels(b.panels.data(), k, m), product);
+  return {b.panels.data(), k, m};
 }
 
 void softmax_operator(const Array& x, Array& out) { in_place(x, row_length(x), out, softmax); }

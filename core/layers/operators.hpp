@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/matmul.hpp"
 #include "tensor/array.hpp"
 
 /// The kernels as operators on arrays, with their arguments checked: what a program calls that has no model. `out`
@@ -16,6 +17,9 @@ void softmax_operator(const Array& x, Array& out);
 /// Every row of the last axis (n) normalised, times gain (n), plus bias (n) (ONNX `LayerNormalization`, opset 17, axis
 /// -1). Throws argument_shape; argument_range for an epsilon that is not positive.
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out);
+
+/// The panels of a right operand (k, m), laid out now if they are not yet.
+Panels panels_of(Array& b);
 
 /// GELU of every number (ONNX `Gelu`, opset 20); `tanh` chooses the approximate form.
 void gelu_operator(const Array& x, bool tanh, Array& out);

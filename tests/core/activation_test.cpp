@@ -12,6 +12,7 @@ double gelu_tanh_reference(double x) {
 }
 double gelu_erf_reference(double x) { return 0.5 * x * (1.0 + std::erf(x / std::sqrt(2.0))); }
 double silu_reference(double x) { return x / (1.0 + std::exp(-x)); }
+double relu_reference(double x) { return std::max(x, 0.0); }
 
 struct Case {
   const char* name;
@@ -24,7 +25,7 @@ class ActivationTest : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(All, ActivationTest,
                          testing::Values(Case{"gelu_tanh", gelu_tanh, gelu_tanh_reference},
                                          Case{"gelu_erf", gelu_erf, gelu_erf_reference},
-                                         Case{"silu", silu, silu_reference}),
+                                         Case{"silu", silu, silu_reference}, Case{"relu", relu, relu_reference}),
                          [](const auto& test) { return test.param.name; });
 
 /// Roundings: at most ten multiplications and additions, and one function of the library.

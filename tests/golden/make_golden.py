@@ -4,6 +4,7 @@ Run from anywhere: /usr/bin/python3 tests/golden/make_golden.py   (Debian's pyth
 
 layers.safetensors     norms, activations, softmax, a feed-forward layer, position tables: `<layer>.<argument>`
 attention.safetensors  one attention per name in `attention_cases`: `<case>.q`, ..., `<case>.pattern`, `<case>.z`
+encoder.safetensors    nn.TransformerEncoderLayer, weights as (in, out): `<case>.x`, `<case>.w_qkv`, ..., `<case>.y`
 gpt2_<case>/           a tiny random GPT-2 as a folder (config.json, model.safetensors), and stations.safetensors:
                        its `ids` and every station that PyTorch computes with the weights as the file holds them
 """
@@ -216,6 +217,28 @@ def models():
     gpt2.Gelu = tanh
 
 
+def encoder_cases():
+    """Layers of width 8 with 2 heads: after the residual sums with ReLU, before them with GELU; few tokens and more."""
+    found = {}
+    for case, norm_first, activation, tokens in (("post_relu", False, "relu", 7), ("pre_gelu", True, "gelu", 3)):
+        torch.manual_seed(len(found))
+        layer = torch.nn.TransformerEncoderLayer(8, 2, 12, 0.0, activation, batch_first=True, norm_first=norm_first).eval()
+        for parameter in layer.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+        x, attention = torch.randn(2, tokens, 8), layer.self_attn
+        weights = {
+            "w_qkv": attention.in_proj_weight.t(), "b_qkv": attention.in_proj_bias,
+            "w_o": attention.out_proj.weight.t(), "b_o": attention.out_proj.bias,
+            "gain_1": layer.norm1.weight, "bias_1": layer.norm1.bias,
+            "w_up": layer.linear1.weight.t(), "b_up": layer.linear1.bias,
+            "w_down": layer.linear2.weight.t(), "b_down": layer.linear2.bias,
+            "gain_2": layer.norm2.weight, "bias_2": layer.norm2.bias,
+        }  # fmt: skip
+        for name, value in {"x": x, **weights, "y": layer(x)}.items():
+            found[f"{case}.{name}"] = value
+    return found
+
+
 def main():
     torch.manual_seed(20240607)
     torch.set_num_threads(1)
@@ -224,6 +247,7 @@ def main():
         write_safetensors(os.path.join(HERE, "attention.safetensors"), {
             f"{case}.{name}": value for case, found in attention_cases().items() for name, value in found.items()
         })  # fmt: skip
+        write_safetensors(os.path.join(HERE, "encoder.safetensors"), encoder_cases())
     models()
 
 

@@ -74,6 +74,20 @@ describe('operators', () => {
     expectClose(engine.gelu(x).data, [-0.15865525393, 0.34573123063, 1.95449973611], 4); // x Phi(x), from a table
   });
 
+  it('encoderLayer of zero weights leaves the norms of its input, and takes held weights', () => {
+    const [x, d] = [tensor([2, 6, 4], 5), 4];
+    const vectors = { b_qkv: empty([12]), b_o: empty([d]), b_up: empty([8]), b_down: empty([d]) };
+    const ones = { shape: [d], data: new Float32Array(d).fill(1) };
+    const norms = { gain_1: ones, bias_1: empty([d]), gain_2: ones, bias_2: empty([d]) };
+    const w_qkv = engine.hold(tensor([d, 12], 6));
+    const weights = { w_qkv, w_o: empty([d, d]), w_up: tensor([d, 8], 7), w_down: empty([8, d]), ...vectors, ...norms };
+    const found = engine.encoderLayer(x, weights, { n_heads: 2 });
+    const once = engine.layerNorm(x, ones, empty([d]));
+    expectClose(found.data, engine.layerNorm(once, ones, empty([d])).data, 8);
+    const kept = engine.encoderLayer(x, weights, { n_heads: 2, norm_first: true, activation: 'gelu' });
+    expect(kept).toEqual(x);
+  });
+
   it('attention without its pattern gives the same output', () => {
     for (const tokens of [3, 40]) {
       const [q, k, v] = [1, 2, 3].map((seed) => tensor([2, tokens, 8], seed)) as [Tensor, Tensor, Tensor];
@@ -173,6 +187,9 @@ describe('bad operands', () => {
     ['argument_range', () => engine.layerNorm(x, tensor([3], 1), tensor([3], 1), { epsilon: -1 })],
     ['argument_type', () => engine.gelu(x, { approximate: 'fast' as never })],
     ['argument_type', () => engine.gelu([1, 2] as never)],
+    ['argument_range', () => engine.encoderLayer(x, {} as never, { n_heads: 0 })],
+    ['argument_type', () => engine.encoderLayer(x, {} as never, { n_heads: 1 })],
+    ['option_unknown', () => engine.encoderLayer(x, { w: x } as never, { n_heads: 1 })],
     ['option_unknown', () => engine.softmax(x, { axis: 0 } as never)],
   ])('%s', async (code, call) => {
     expect(await codeOf(call)).toBe(code);

@@ -32,6 +32,7 @@ export class LocalEngine implements Engine {
   readonly softmax: Operators['softmax'];
   readonly layerNorm: Operators['layerNorm'];
   readonly gelu: Operators['gelu'];
+  readonly encoderLayer: Operators['encoderLayer'];
   /** For tests and the worker: the way into the module. */
   readonly core: Core;
   readonly #arrays: Arrays;
@@ -49,6 +50,7 @@ export class LocalEngine implements Engine {
     this.softmax = operators.softmax;
     this.layerNorm = operators.layerNorm;
     this.gelu = operators.gelu;
+    this.encoderLayer = operators.encoderLayer;
   }
 
   variants(): Variant[] {

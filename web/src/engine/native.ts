@@ -86,6 +86,16 @@ export interface NativeModule {
   softmax(x: NativeArray, out: NativeArray): void;
   layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray): void;
   gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
+  encoderLayer(
+    ...args: [
+      ...[x: NativeArray, w_qkv: NativeArray, b_qkv: NativeArray, w_o: NativeArray, b_o: NativeArray],
+      ...[gain_1: NativeArray, bias_1: NativeArray, w_up: NativeArray, b_up: NativeArray],
+      ...[w_down: NativeArray, b_down: NativeArray, gain_2: NativeArray, bias_2: NativeArray],
+      ...[n_heads: number, norm_first: boolean, gelu: boolean, epsilon: number, out: NativeArray],
+    ]
+  ): void;
+  /** At least `count` multiply-adds and nothing else, to be timed; see core/kernels/peak.hpp. */
+  peak(count: number, many: boolean): number;
   variants(): Variant[];
   encodings(): Encoding[];
   errorCodes(): string[];

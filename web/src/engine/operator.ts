@@ -4,6 +4,8 @@ import { AttentionError, checkOptions } from './error.ts';
 import type {
   AttentionOptions,
   AttentionResult,
+  EncoderLayerOptions,
+  EncoderLayerWeights,
   Encoding,
   GeluOptions,
   LayerNormOptions,
@@ -15,7 +17,7 @@ import type {
 } from './types.ts';
 
 /** The bare operators: each checks what C++ could not name, fills in defaults, calls. */
-const kOperators = { attention, matmul, softmax, layerNorm, gelu };
+const kOperators = { attention, matmul, softmax, layerNorm, gelu, encoderLayer };
 
 export type OperatorName = keyof typeof kOperators;
 export const operatorNames = Object.keys(kOperators) as OperatorName[];
@@ -74,6 +76,38 @@ function gelu(arrays: Arrays, x: Operand, options: GeluOptions = {}): Operand {
     throw new AttentionError('argument_type', `gelu: found approximate "${approximate}", expected "none" or "tanh"`);
   }
   return arrays.operate({ x }, [out], (module, [nx], [no]) => module.gelu(nx!, approximate === 'tanh', no!))[0]!;
+}
+
+/** In the order of the core's arguments. */
+const kEncoderWeights = [
+  ...(['w_qkv', 'b_qkv', 'w_o', 'b_o', 'gain_1', 'bias_1'] as const),
+  ...(['w_up', 'b_up', 'w_down', 'b_down', 'gain_2', 'bias_2'] as const),
+];
+
+function encoderLayer(arrays: Arrays, x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions): Operand {
+  checkOptions('encoderLayer', options, ['n_heads', 'norm_first', 'activation', 'epsilon', 'out']);
+  const { n_heads, norm_first = false, activation = 'relu', epsilon = 1e-5, out } = options;
+  if (activation !== 'relu' && activation !== 'gelu') {
+    throw new AttentionError(
+      'argument_type',
+      `encoderLayer: found activation "${activation}", expected "relu" or "gelu"`,
+    );
+  }
+  if (!Number.isInteger(n_heads) || n_heads < 1) {
+    throw new AttentionError(
+      'argument_range',
+      `encoderLayer: found n_heads ${n_heads}, expected a whole number from 1`,
+    );
+  }
+  checkOptions('encoderLayer', weights, kEncoderWeights);
+  const operands = Object.fromEntries(kEncoderWeights.map((name) => [name, weights[name]]));
+  return arrays.operate({ x, ...operands }, [out], (module, inputs, [no]) => {
+    const all = inputs as Parameters<typeof module.matmul>[0][];
+    type Arguments = Parameters<typeof module.encoderLayer>;
+    module.encoderLayer(
+      ...([...all, n_heads, norm_first, activation === 'gelu', epsilon, no!] as unknown as Arguments),
+    );
+  })[0]!;
 }
 
 /** A function for each tabulated row of the C++ table of encodings. */

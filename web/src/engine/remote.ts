@@ -47,6 +47,7 @@ class RemoteEngine implements WorkerEngine {
   readonly softmax: WorkerEngine['softmax'];
   readonly layerNorm: WorkerEngine['layerNorm'];
   readonly gelu: WorkerEngine['gelu'];
+  readonly encoderLayer: WorkerEngine['encoderLayer'];
   onRestart?: (reason: string) => void;
   readonly #link: Link;
   readonly #fetch: Fetch;
@@ -62,6 +63,7 @@ class RemoteEngine implements WorkerEngine {
     this.softmax = operator('softmax');
     this.layerNorm = operator('layerNorm');
     this.gelu = operator('gelu');
+    this.encoderLayer = operator('encoderLayer');
     const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
       tabulated.map(({ name }) => [

@@ -1,0 +1,108 @@
+#include "layers/encoder_layer.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "attention/attention.hpp"
+#include "kernels/activation.hpp"
+#include "kernels/elementwise.hpp"
+#include "layers/linear.hpp"
+#include "layers/norm.hpp"
+#include "layers/operators.hpp"
+#include "tensor/error.hpp"
+#include "tensor/text.hpp"
+
+namespace attn {
+namespace {
+
+void require(bool holds, const char* name, const Array& array, const std::string& expected) {
+  if (holds) return;
+  throw Error(Code::argument_shape,
+              std::string(name) + ": found " + shape_text(array.shape) + ", expected " + expected);
+}
+
+void require_vector(const char* name, const Array& array, std::size_t length) {
+  require(array.shape.size() == 1 && array.shape[0] == length, name, array, "(" + std::to_string(length) + ")");
+}
+
+void require_matrix(const char* name, const Array& array, std::size_t rows, std::size_t cols) {
+  require(array.shape.size() == 2 && array.shape[0] == rows && array.shape[1] == cols, name, array,
+          "(" + std::to_string(rows) + ", " + std::to_string(cols) + ")");
+}
+
+void check(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptions& options, const Array& out) {
+  const bool ranked = (x.shape.size() == 2 || x.shape.size() == 3) && x.data.size() > 0;
+  require(ranked && &out != &x, "x", x, "(tokens, d) or (batch, tokens, d), and not the array of the result");
+  const std::size_t d = x.shape.back();
+  if (options.n_heads == 0 || d % options.n_heads != 0 || !(options.epsilon > 0.0F)) {
+    throw Error(Code::argument_range, "n_heads, epsilon: found " + std::to_string(options.n_heads) + ", " +
+                                          number_text(options.epsilon) + ", expected a divisor of " +
+                                          std::to_string(d) + " and a positive number");
+  }
+  const std::size_t d_mlp = w.b_up.data.size();
+  require_matrix("w_qkv", w.w_qkv, d, 3 * d);
+  require_matrix("w_o", w.w_o, d, d);
+  require_matrix("w_up", w.w_up, d, d_mlp);
+  require_matrix("w_down", w.w_down, d_mlp, d);
+  require_vector("b_qkv", w.b_qkv, 3 * d);
+  for (const auto& [name, vector] : {std::pair{"b_o", &w.b_o},
+                                     {"gain_1", &w.gain_1},
+                                     {"bias_1", &w.bias_1},
+                                     {"b_down", &w.b_down},
+                                     {"gain_2", &w.gain_2},
+                                     {"bias_2", &w.bias_2}}) {
+    require_vector(name, *vector, d);
+  }
+}
+
+Linear map_of(Array& weight, const Array& bias) { return {Weight{panels_of(weight), {}}, bias.data.data()}; }
+
+/// Self-attention of each sequence of qkv (batch * tokens, 3 d) into z (batch * tokens, d).
+void attend(MatrixView<float> qkv, std::size_t tokens, std::size_t n_heads, MatrixView<float> z) {
+  const std::size_t d = z.cols;
+  AttentionOptions options;
+  options.variant = &variant("bidirectional");
+  options.scale = 1.0F / std::sqrt(static_cast<float>(d / n_heads));
+  Vector scratch = Vector::from_shape({attention_scratch_size(tokens, tokens, d / n_heads, d / n_heads)});
+  Probe silent(1, n_heads);
+  const Site site{silent};
+  Heads pattern = Heads::from_shape({needs_pattern(tokens, site) ? n_heads : 0, tokens, tokens});
+  const AttentionWork work = {pattern.size() > 0 ? view(pattern) : HeadsView<float>(), scratch.data()};
+  for (std::size_t first = 0; first < qkv.rows; first += tokens) {
+    const MatrixView<float> sequence = qkv.sub_rows(first, tokens);
+    const auto part = [&](std::size_t n) { return split_heads(sequence.sub_cols(n * d, d), n_heads); };
+    attention(part(0), part(1), part(2), options, site, work, split_heads(z.sub_rows(first, tokens), n_heads));
+  }
+}
+
+}  // namespace
+
+void encoder_layer_operator(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptions& options,
+                            Array& out) {
+  check(x, w, options, out);
+  const std::size_t d = x.shape.back(), rows = x.data.size() / d, tokens = x.shape[x.shape.size() - 2];
+  Matrix qkv = Matrix::from_shape({rows, 3 * d}), z = Matrix::from_shape({rows, d}),
+         part = Matrix::from_shape({rows, d});
+  Matrix hidden = Matrix::from_shape({rows, w.b_up.data.size()});
+  out.resize(x.shape);
+  const MatrixView<const float> given(x.data.data(), rows, d);
+  const MatrixView<float> resid(out.data.data(), rows, d);
+  const LayerNorm first = {w.gain_1.data.data(), w.bias_1.data.data(), options.epsilon};
+  const LayerNorm second = {w.gain_2.data.data(), w.bias_2.data.data(), options.epsilon};
+
+  if (options.norm_first) layer_norm(first, given, view(part));
+  linear(map_of(w.w_qkv, w.b_qkv), options.norm_first ? MatrixView<const float>(view(part)) : given, view(qkv));
+  attend(view(qkv), tokens, options.n_heads, view(z));
+  linear(map_of(w.w_o, w.b_o), view(z), resid);
+  add(x.data.data(), rows * d, resid.data);
+  if (!options.norm_first) layer_norm(first, resid, resid);
+
+  if (options.norm_first) layer_norm(second, resid, view(part));
+  linear(map_of(w.w_up, w.b_up), options.norm_first ? view(part) : resid, view(hidden));
+  (options.gelu ? gelu_erf : relu)(hidden.data(), hidden.size());
+  linear(map_of(w.w_down, w.b_down), view(hidden), view(part));
+  add(part.data(), rows * d, resid.data);
+  if (!options.norm_first) layer_norm(second, resid, resid);
+}
+
+}  // namespace attn
