@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "kernels/simd.hpp"
 #include "kernels/tile.hpp"
@@ -23,16 +24,21 @@ constexpr std::size_t kStretch = 1024;    // of a row of a that shares one scale
 constexpr float kLargest = 16383.0F;      // of its integers
 constexpr std::size_t kBlockDepth = 256;  // rows of a panel that are expanded at a time
 
-/// a_k = integers_k scale; returns the scale.
+/// a_k = integers_k scale; returns the scale, NaN if any number is not finite. In double, since a row of the smallest
+/// floats has an inverse that float lacks.
 float round_row(const float* a, std::size_t count, std::int16_t* integers) {
-  Batch largest(0.0F);
+  Batch largest(0.0F), trace(0.0F);
   for (std::size_t k = 0; k < count; k += kWidth)
     largest = simd::larger(largest, xsimd::abs(simd::load(a + k, count - k)));
+  for (std::size_t k = 0; k < count; k += kWidth) trace += simd::load(a + k, count - k) * Batch(0.0F);
   const float top = xsimd::reduce_max(largest);
-  const float up = top > 0.0F ? kLargest / top : 0.0F;
-  for (std::size_t k = 0; k < count; ++k) integers[k] = static_cast<std::int16_t>(std::lrint(a[k] * up));
+  const bool finite = xsimd::reduce_add(trace) == 0.0F;
+  const double up = finite && top > 0.0F ? static_cast<double>(kLargest) / static_cast<double>(top) : 0.0;
+  for (std::size_t k = 0; k < count; ++k) {
+    integers[k] = finite ? static_cast<std::int16_t>(std::lrint(static_cast<double>(a[k]) * up)) : std::int16_t{0};
+  }
   if (count % 2 == 1) integers[count] = 0;
-  return top / kLargest;
+  return finite ? top / kLargest : std::numeric_limits<float>::quiet_NaN();
 }
 
 void multiply_row(const float* a, BytePanels b, float* c, const float* bias) {
@@ -112,6 +118,10 @@ void quantize_rows(MatrixView<const float> b, std::size_t first_row, const float
 
 void matmul(MatrixView<const float> a, BytePanels b, MatrixView<float> c, const float* bias) {
   ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
+  if (b.rows == 0) {
+    matmul(a, Panels(nullptr, 0, b.cols), c, bias);
+    return;
+  }
   if (a.rows < kTileRows && b.first % 2 == 0) {
     for (std::size_t i = 0; i < a.rows; ++i) multiply_row(a.row(i), b, c.row(i), bias);
   } else {

@@ -117,16 +117,16 @@ class Generator:
             people |= self._people_in(sentence)
         return tokens[:length], [position for position in decisive if position < length], kinds[:length]
 
-    def held_out_sequences(self, kinds, length):
-        """Whole held-out sentences of the given (phenomenon, lang), in that order, packed into
+    def packed_sequences(self, kinds, length, held_out):
+        """Whole sentences of the given (phenomenon, lang), held out or not, in that order, packed into
         sequences of at most `length` tokens: [[(start, sentence), ...], ...]."""
         sequences, used, people = [], length, set()
         for kind in kinds:
-            sentence = self.sentence(*kind, True, people)
+            sentence = self.sentence(*kind, held_out, people)
             if sentence is None or used + len(sentence["tokens"]) > length:
                 sequences.append([])
                 used, people = 0, set()
-                sentence = sentence or self.sentence(*kind, True)
+                sentence = sentence or self.sentence(*kind, held_out)
             sequences[-1].append((used, sentence))
             used += len(sentence["tokens"])
             people |= self._people_in(sentence)
@@ -138,10 +138,10 @@ class Generator:
 
 
 def is_held_out(template, bound):
-    """Whether this combination of words is kept from training: 12 in 100, by their checksum."""
+    """Whether this combination of words is kept from training: 12 in 100, by its checksum."""
     words = [word for name in template["held"] for word in bound[name]["tokens"]]
     key = " ".join([template["phenomenon"], template["lang"], *words])
-    return zlib.crc32(key.encode("utf-8")) % 100 < HELD_OUT_PERCENT
+    return zlib.crc32(key.encode("utf-8")) % 100 >= 100 - HELD_OUT_PERCENT
 
 
 def golden_sentences(grammar, per_kind=24, seed=7):

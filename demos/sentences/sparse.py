@@ -1,18 +1,21 @@
 """A GPT-2 whose training gives each head of the last layer one kind of sentence to work in.
 
 Left alone, several heads learn to do the same work, or one head does all of it, and a head
-switched off shows little. So in each sentence the last layer's heads, but one, are charged for
-attention that they give to anything but [BOS]: `cost_weight` times the mean over rows of
--log pattern[row, 0], summed over heads. Free is the one head that is assigned to the
-phenomenon; further heads are charged everywhere, layer 0 nowhere. The charge begins when the
-work is learned: earlier, it keeps heads from finding work at all. It knows which kind of sentence
-a row belongs to and nothing of the links: where the free head looks, it learns.
-Evaluation and the exported model are plain GPT-2.
+switched off shows little. So each phenomenon is given to one head of the last layer, which is free
+in sentences of that kind, while the other heads of that layer are held back in two ways:
+- charged for attention that they give to anything but [BOS]: `cost_weight` times the mean over rows
+  of -log pattern[row, 0], summed over heads;
+- in half of the sequences blind: their pattern is all on [BOS], so that the free head has to do
+  the work alone.
+Layer 0 is left alone. The training knows which kind of sentence a row belongs to and nothing of the
+links: where the free head looks, it learns. Evaluation and the exported model are plain GPT-2.
 """
 
 import torch
 
 import gpt2
+
+BLIND_SHARE = 0.5  # of the sequences
 
 
 class Charge(torch.autograd.Function):
@@ -29,32 +32,49 @@ class Charge(torch.autograd.Function):
         return gradient, gradient.new_tensor(context.weight), None
 
 
+class HeldBackAttention(gpt2.Attention):
+    """`blind` (batch, heads, rows): whose pattern is all on [BOS]; None for nobody's."""
+
+    blind = None
+
+    def attend(self, scores):
+        pattern = scores.softmax(-1)
+        if self.blind is None:
+            return pattern
+        begin = torch.zeros_like(pattern)
+        begin[..., 0] = 1
+        return torch.where(self.blind[..., None], begin, pattern)
+
+
 class SparseGPT2(gpt2.GPT2):
-    """`free_heads` (batch, tokens): the last layer's head that is not charged in each row of the next
-    training batch."""
+    """`free_heads` (batch, tokens): the head of the last layer that is not held back in each row of the next
+    training batch; None while nobody is."""
 
     cost_weight = 0.0
     free_heads = None
 
+    def __init__(self, config):
+        super().__init__(config, HeldBackAttention)
+
     def forward(self, ids, probe=None):
-        if not self.training or self.cost_weight == 0:
+        attention = self.h[-1].attn
+        attention.blind = None
+        if not self.training or self.free_heads is None:
             return super().forward(ids, probe)
+        free = torch.as_tensor(self.free_heads, device=ids.device)
+        held = free[:, None, :] != torch.arange(self.config.n_heads, device=ids.device)[:, None]
+        attention.blind = held & (torch.rand(len(ids), 1, 1, device=ids.device) < BLIND_SHARE)
         found = {}
         logits = super().forward(ids, found.__setitem__)
-        pattern = found[f"blocks.{self.config.n_layers - 1}.attn.pattern"]
-        return Charge.apply(logits, self._cost(pattern), self.cost_weight)
-
-    def _cost(self, pattern):
-        free = torch.as_tensor(self.free_heads, device=pattern.device)
-        charged = free[:, None, :] != torch.arange(pattern.shape[1], device=pattern.device)[:, None]
-        rest = pattern[..., 0].float().clamp(min=1e-12)
-        return (-rest.log() * charged).mean((0, 2)).sum()
+        attention.blind = None
+        rest = found[f"blocks.{self.config.n_layers - 1}.attn.pattern"][..., 0].float().clamp(min=1e-12)
+        return Charge.apply(logits, (-rest.log() * held).mean((0, 2)).sum(), self.cost_weight)
 
 
-def charge_schedule(weight, begin, full):
-    """on_step for the training loop: no charge until step `begin`, then rising to `weight` at `full`."""
+def charge_schedule(weight, full):
+    """on_step for the training loop: a charge that rises from nothing to `weight` at step `full`."""
 
     def on_step(model, step):
-        model.cost_weight = weight * min(1.0, max(0.0, (step - begin) / (full - begin)))
+        model.cost_weight = weight * min(1.0, step / full)
 
     return on_step

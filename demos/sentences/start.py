@@ -4,8 +4,9 @@ Copying a name takes two heads in a row: one that marks each word with the word 
 that looks for a mark and copies the word (Elhage et al. 2021, "A Mathematical Framework for
 Transformer Circuits", section "Induction heads"). Neither pays alone, so small models wait long
 until chance forms both. Here the position table begins as sinusoids, one head of layer 0 as the
-first of the two, and all heads of the last layer as ones that copy what they look at; what they
-look at is random at first and left to training, which is free to change all of this.
+first of the two, and all heads of the last layer as ones that copy what they look at. One of
+these begins as the second of the two, a little drawn to the word whose mark is its own word; what
+the others look at is random at first. Training is free to change all of this.
 """
 
 import torch
@@ -22,6 +23,7 @@ def begin(model):
     for layer, heads in ((0, [0]), (last, range(model.config.n_heads))):
         for head in heads:
             begin_copying(model.h[layer].attn, head)
+    begin_looking_for_marks(model.h[last].attn, 0, model.h[0].attn)
 
 
 def begin_copying(attention, head, std=0.03):
@@ -32,6 +34,16 @@ def begin_copying(attention, head, std=0.03):
     value = torch.randn(d_model, d_head) * std
     attention.c_attn.weight.data[:, columns] = value
     attention.c_proj.weight.data[head * d_head : (head + 1) * d_head] = value.t()
+
+
+def begin_looking_for_marks(attention, head, marking, strength=3.0):
+    """Sets the head's W_Q and W_K to multiples of the W_V of head 0 of `marking`: a word then fits best where
+    that head has marked the next one with it."""
+    d_head, d_model = attention.d_head, attention.c_proj.weight.shape[0]
+    marks = marking.c_attn.weight.data[:, 2 * d_model : 2 * d_model + d_head]
+    for part in (0, 1):
+        columns = slice(part * d_model + head * d_head, part * d_model + (head + 1) * d_head)
+        attention.c_attn.weight.data[:, columns] = strength * marks
 
 
 def begin_with_previous_word_head(model, sharpness=2.2, std=0.02):

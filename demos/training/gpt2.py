@@ -106,7 +106,7 @@ class Attention(nn.Module):
         q, k, v = self.c_attn(x).view(batch, tokens, 3, self.n_heads, self.d_head).permute(2, 0, 3, 1, 4)
         scores = q @ k.transpose(-1, -2) * (1 / math.sqrt(self.d_head))
         scores = scores.masked_fill(self.future[:tokens, :tokens], -math.inf)
-        pattern = scores.softmax(-1)
+        pattern = self.attend(scores)
         z = pattern @ v
         if probe:
             for name, value in (("q", q), ("k", k), ("v", v), ("scores", scores), ("pattern", pattern), ("z", z)):
@@ -114,6 +114,10 @@ class Attention(nn.Module):
             w_o = self.c_proj.weight.view(self.n_heads, self.d_head, d_model)
             probe("attn.result", z @ w_o)
         return self.c_proj(z.transpose(1, 2).reshape(batch, tokens, d_model))
+
+    def attend(self, scores):
+        """The pattern; a demo may train another."""
+        return scores.softmax(-1)
 
 
 class FeedForward(nn.Module):
@@ -136,10 +140,10 @@ class FeedForward(nn.Module):
 class Block(nn.Module):
     """x + attention(norm(x)), then the same with the feed-forward layer."""
 
-    def __init__(self, config):
+    def __init__(self, config, attention=Attention):
         super().__init__()
         self.ln_1 = nn.LayerNorm(config.d_model, eps=config.layer_norm_epsilon)
-        self.attn = Attention(config)
+        self.attn = attention(config)
         self.ln_2 = nn.LayerNorm(config.d_model, eps=config.layer_norm_epsilon)
         self.mlp = FeedForward(config)
         self.dropout = Dropout(config.dropout)
@@ -159,14 +163,14 @@ class Block(nn.Module):
 
 
 class GPT2(nn.Module):
-    """ids (batch, tokens) int64 -> logits (batch, tokens, vocab_size)."""
+    """ids (batch, tokens) int64 -> logits (batch, tokens, vocab_size); `attention` is the class of every layer's."""
 
-    def __init__(self, config):
+    def __init__(self, config, attention=Attention):
         super().__init__()
         self.config = config
         self.wte = nn.Embedding(config.vocab_size, config.d_model)
         self.wpe = nn.Embedding(config.n_ctx, config.d_model)
-        self.h = nn.ModuleList(Block(config) for _ in range(config.n_layers))
+        self.h = nn.ModuleList(Block(config, attention) for _ in range(config.n_layers))
         self.ln_f = nn.LayerNorm(config.d_model, eps=config.layer_norm_epsilon)
         self.dropout = Dropout(config.dropout)
         nn.init.normal_(self.wte.weight, std=0.02)

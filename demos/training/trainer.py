@@ -225,15 +225,15 @@ def train(model, options, sample_batch, evaluate, folder, on_best=None, on_step=
     `sample_batch(rng)` -> (ids, targets), int arrays (batch, tokens); targets may hold IGNORE.
     `evaluate(model)` -> dict of numbers with "loss", lower is better.
     `on_best(model, step, report)` runs at each new best, with the averaged weights in place.
-    `on_step(model, step)` runs before step 0 and after every step, with the live weights.
+    `on_step(model, step)` runs before the first step (also after a resume) and after every step, with the live weights.
     `loss(model, ids, targets)` -> a scalar to train on.
     """
     if pick_device() == "cpu":
         torch.set_num_threads(1)
     run = Run(model, options, folder, loss)
     run.resume()
-    if on_step and run.step == 0:
-        on_step(model, 0)
+    if on_step:
+        on_step(model, run.step)
     losses, began = [], time.time()
     while run.progress() < 1:
         started = time.time()

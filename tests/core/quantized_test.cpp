@@ -113,5 +113,33 @@ TEST(Quantized, RowsAndColumnsOfZerosStayZeros) {
   EXPECT_EQ(out, std::vector<float>(5, 0.0F));
 }
 
+TEST(Quantized, OverNoInnerAxisGivesTheBias) {
+  const std::vector<float> bias = {1.0F, -2.0F, 3.0F};
+  for (const std::size_t rows : {1, 6}) {
+    std::vector<float> out(rows * 3, kNaN);
+    matmul({nullptr, rows, 0}, BytePanels(nullptr, nullptr, 0, 3), {out.data(), rows, 3}, bias.data());
+    for (std::size_t n = 0; n < out.size(); ++n) EXPECT_EQ(out[n], bias[n % 3]);
+  }
+}
+
+TEST(Quantized, ARowOfTheSmallestFloatsIsNotLost) {
+  const std::vector<float> tiny(8, 1e-39F), numbers(8, 1e37F);
+  const Quantized q({numbers.data(), 8, 1}, 8);
+  float out = 0.0F;
+  matmul({tiny.data(), 1, 8}, q.panels, {&out, 1, 1});
+  EXPECT_NEAR(out, 8e-2, 3e-3);  // the row itself has few bits left
+}
+
+TEST(Quantized, WhatIsNotFiniteIsNotHidden) {
+  const std::vector<float> numbers = random_floats(40, 1.0F, 27);
+  const Quantized q({numbers.data(), 8, 5}, 8);
+  for (const float bad : {kNaN, kInfinity}) {
+    std::vector<float> a(8, 1.0F), out(5);
+    a[3] = bad;
+    matmul({a.data(), 1, 8}, q.panels, {out.data(), 1, 5});
+    for (const float x : out) EXPECT_FALSE(std::isfinite(x));
+  }
+}
+
 }  // namespace
 }  // namespace attn::test

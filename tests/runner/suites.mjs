@@ -7,6 +7,7 @@ import { run } from '../../wasm/toolchain/shell.mjs';
 import { formatWithClang, formatWithPrettier } from '../../web/scripts/format.mjs';
 import { kRoot } from '../../web/scripts/repository.mjs';
 import { buildSite, prepare } from '../../web/scripts/site.mjs';
+import { fuzz } from '../fuzz/run.mjs';
 import { checkSizes } from '../sizes.mjs';
 import { testStructure } from '../structure/run.mjs';
 import { countGoogleTest, countPlaywright, countVitest, sum } from './count.mjs';
@@ -55,6 +56,12 @@ const coreTests = (preset, builds, command) => async (context) => {
   const options = { env: { UBSAN_OPTIONS: 'print_stacktrace=1' } };
   const allArgs = [...args, `--gtest_output=json:${report}`, '--gtest_brief=1'];
   return program(context, preset, executable, allArgs, options, () => countGoogleTest(report));
+};
+
+/** Ten million cases, the kernels' own share of `npm run test:full`; a small share is among the C++ tests. */
+const longFuzz = {
+  name: 'fuzz, ten million cases',
+  run: async () => ((await fuzz([])) === 0 ? kPassed : kFailed),
 };
 
 const typecheck = async (context) => {
@@ -128,6 +135,7 @@ export const kSuites = [
     folder: 'core',
     run: coreTests('wasm-like', ['wasm-like'], ['build/wasm-like/core_tests']),
   },
+  ...(process.env.ATTN_FULL_TESTS ? [longFuzz] : []),
   { name: 'bindings and engine', folder: 'wasm', run: vitest('wasm') },
   { name: 'plots', folder: 'plots', run: vitest('plots') },
   { name: 'package', folder: 'package', run: packageTests },

@@ -1,0 +1,20 @@
+// Programs that are built natively, for this machine, only when they are asked for.
+import { join } from 'node:path';
+import { ensureDependencies } from '../../wasm/toolchain/dependencies.mjs';
+import { run, step, withLock } from '../../wasm/toolchain/shell.mjs';
+import { ensureToolchain } from '../../wasm/toolchain/toolchain.mjs';
+import { kRoot } from '../../web/scripts/repository.mjs';
+
+/** Builds `target` of the preset `native`; resolves to the program's path. */
+export async function buildNative(target) {
+  await ensureDependencies(kRoot);
+  const { fetchDependencies } = await ensureToolchain(kRoot);
+  const fetching = `-DATTN_FETCH_DEPENDENCIES=${fetchDependencies ? 'ON' : 'OFF'}`;
+  await step(`Building ${target}`, () =>
+    withLock(join(kRoot, 'build/lock'), async () => {
+      await run('cmake', ['--preset', 'native', fetching], { cwd: kRoot });
+      await run('cmake', ['--build', '--preset', 'native', '--target', target], { cwd: kRoot });
+    }),
+  );
+  return join(kRoot, 'build/native', target);
+}
