@@ -7,15 +7,18 @@ import { heldOutTexts, meanSurprise, open } from './heldOut.ts';
 /** Weights kept as bytes. */
 
 describe('int8 weights', () => {
-  it.each(['tang', 'shakespeare'] as const)('%s: the perplexity is within half a percent of that of floats', async (name) => {
-    const texts = heldOutTexts(name);
-    const [floats, bytes] = [await open(name), await open(name, { quantize: 'int8' })];
-    expect(bytes.info.weight_bytes).toBeLessThan(0.32 * floats.info.weight_bytes);
-    expect(bytes.info.parameters).toBe(floats.info.parameters);
-    const [before, after] = [floats, bytes].map((model) => meanSurprise(model, texts).loss) as [number, number];
-    expect(after).not.toBe(before);
-    expect(Math.abs(Math.exp(after - before) - 1)).toBeLessThan(0.005);
-  });
+  it.each(['tang', 'shakespeare'] as const)(
+    '%s: the perplexity is within half a percent of that of floats',
+    async (name) => {
+      const texts = heldOutTexts(name);
+      const [floats, bytes] = [await open(name), await open(name, { quantize: 'int8' })];
+      expect(bytes.info.weight_bytes).toBeLessThan(0.32 * floats.info.weight_bytes);
+      expect(bytes.info.parameters).toBe(floats.info.parameters);
+      const [before, after] = [floats, bytes].map((model) => meanSurprise(model, texts).loss) as [number, number];
+      expect(after).not.toBe(before);
+      expect(Math.abs(Math.exp(after - before) - 1)).toBeLessThan(0.005);
+    },
+  );
 
   it('records every station, in float', async () => {
     const model = await open('sort', { quantize: 'int8' });
