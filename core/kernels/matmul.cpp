@@ -19,7 +19,8 @@ using simd::Batch;
 using simd::kWidth;
 
 constexpr std::size_t kBlockDepth = 256;
-constexpr std::size_t kBlockRows = 32 * kTileRows;
+constexpr std::size_t kBlockRows = 16 * kTileRows;
+constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
 constexpr std::size_t kUnroll = 4;
 constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
 
@@ -106,6 +107,24 @@ void dots(const float* left, MatrixView<const float> b, std::size_t j, float* ou
   for (std::size_t n = 0; n < Columns; ++n) out[j + n] = xsimd::reduce_add(sum[n]);
 }
 
+void copy_numbers(const float* from, std::size_t count, float* to) {
+  for (std::size_t i = 0; i < count; i += kWidth) simd::store(simd::load(from + i, count - i), to + i, count - i);
+}
+
+/// c = a b, or c += a b, panel by panel; `bias` counts the first time only.
+void multiply_block(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias, bool add = false) {
+  for (std::size_t p = 0; p < b.count(); ++p) {
+    const std::size_t j = p * kPanelCols;
+    const std::size_t cols = std::min(c.cols - j, kPanelCols);
+    for (std::size_t i = 0; i < a.rows; i += kTileRows) {
+      float* out = c.row(i) + j;
+      const float* start = add ? out : bias == nullptr ? nullptr : bias + j;
+      multiply_tile({std::min(a.rows - i, kTileRows), a.cols, cols, a.row(i), a.stride, b.panel(p), start,
+                     add ? c.stride : 0, out, c.stride});
+    }
+  }
+}
+
 }  // namespace
 
 void multiply_tile(const Tile& t) {
@@ -159,21 +178,22 @@ Panels pack_transposed(MatrixView<const float> b, float* panels) {
 
 void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias) {
   ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
+  if (a.rows <= kTileRows) {
+    multiply_block(a, b, c, bias);
+    return;
+  }
+  float copy[kBlockRows * kBlockDepth];
   std::size_t k = 0;
   do {  // once even where there is nothing to sum, so that c is written
-    const std::size_t depth = a.rows <= kTileRows ? a.cols : std::min(a.cols - k, kBlockDepth);
-    for (std::size_t block = 0; block < a.rows; block += kBlockRows) {
-      const std::size_t end = std::min(block + kBlockRows, a.rows);
-      for (std::size_t p = 0; p < b.count(); ++p) {
-        const std::size_t j = p * kPanelCols;
-        const std::size_t cols = std::min(c.cols - j, kPanelCols);
-        for (std::size_t i = block; i < end; i += kTileRows) {
-          float* out = c.row(i) + j;
-          const float* start = k > 0 ? out : bias == nullptr ? nullptr : bias + j;
-          multiply_tile({std::min(end - i, kTileRows), depth, cols, a.row(i) + k, a.stride, b.panel(p) + k * kPanelCols,
-                         start, k > 0 ? c.stride : 0, out, c.stride});
-        }
+    const std::size_t depth = std::min(a.cols - k, kBlockDepth);
+    for (std::size_t i = 0; i < a.rows; i += kBlockRows) {
+      const std::size_t rows = std::min(kBlockRows, a.rows - i);
+      MatrixView<const float> block = a.sub_rows(i, rows).sub_cols(k, depth);
+      if (b.count() >= kCopyPays) {
+        for (std::size_t r = 0; r < rows; ++r) copy_numbers(block.row(r), depth, copy + r * depth);
+        block = {copy, rows, depth};
       }
+      multiply_block(block, b.sub_rows(k, depth), c.sub_rows(i, rows), bias, k > 0);
     }
     k += depth;
   } while (k < a.cols);
