@@ -2,7 +2,8 @@
 //
 // b lies in panels of two vectors of columns; five rows of a meet one panel in ten sums that stay in registers while k
 // runs (tile.hpp). Sums over many k are cut into blocks, so that a block of a panel (8 KiB) stays in the first-level
-// cache while all rows of a block of a (160 KiB) pass it, and that block in the second level while all panels pass.
+// cache while all rows of a block of a (80 KiB) pass it, and that block in the second level while all panels pass. The
+// block is copied: its rows may lie pages apart, and each page costs a look into the page table.
 // One row of a reads each number of b once, so memory is its limit: it keeps eight sums, to wait for no addition.
 
 #include "kernels/matmul.hpp"

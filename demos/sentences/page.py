@@ -85,4 +85,4 @@ def print_table(heads):
                 f"{score[name]:.2f} ({score[f'{name}.en']:.2f}, {score[f'{name}.zh']:.2f}) / {after[name]:.2f}" for name in names
             )
             print(f"layer {layer} head {head} | {cells}")
-    print(readme_table(heads), flush=True)
+    print(readme_table(heads).split("\n", 2)[2], flush=True)  # without the line that says whose words these are

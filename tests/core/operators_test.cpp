@@ -75,6 +75,12 @@ TEST(Operators, SoftmaxAndLayerNormGoAlongTheLastAxis) {
   }
 }
 
+TEST(Operators, MatmulRefusesAProductBeyondMemory) {
+  const Array a = array({1 << 16, 1}, 1);
+  Array b = array({1, 1 << 13}, 2), out;
+  EXPECT_EQ(code_of([&] { matmul_operator(a, b, out); }), "memory_limit");
+}
+
 TEST(Operators, WorkInPlace) {
   Array x = array({2, 5}, 4);
   const Array before = x;

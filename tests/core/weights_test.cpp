@@ -140,6 +140,24 @@ TEST(Weights, BytesInTheFileStandForTheirScalesTimesThem) {
   EXPECT_TRUE(close(logits_of(in_bytes, WeightFormat::numbers), logits_of(folder, WeightFormat::numbers), 1e-3));
 }
 
+/// The embedding has a scale a row: each token's row is one output of the tied head.
+TEST(Weights, AnEmbeddingOfBytesHasAScaleARow) {
+  constexpr std::size_t kRows = 31, kCols = 12;
+  Folder folder("gpt2_f32"), in_bytes("gpt2_f32");
+  std::vector<float> scales(kRows), numbers(kRows * kCols);
+  Bytes bytes(numbers.size());
+  for (std::size_t i = 0; i < kRows; ++i) scales[i] = 0.1F + 0.01F * static_cast<float>(i);
+  for (std::size_t n = 0; n < bytes.size(); ++n) {
+    const int level = n % kCols == 0 ? 127 : static_cast<int>(n * 37 % 255) - 127;
+    bytes[n] = static_cast<std::uint8_t>(level);
+    numbers[n] = static_cast<float>(level) * (scales[n / kCols] / 127.0F);
+  }
+  folder.replace_tensor("wte.weight", "F32", "31,12", bytes_of(numbers));
+  in_bytes.replace_tensor("wte.weight", "I8", "31,12", bytes);
+  in_bytes.replace_tensor("wte.SCB", "F32", "31", bytes_of(scales));
+  EXPECT_TRUE(close(logits_of(in_bytes, WeightFormat::numbers), logits_of(folder, WeightFormat::numbers), 1e-3));
+}
+
 TEST(Weights, BytesAreRefusedWhereNothingIsMultiplied) {
   Folder folder("gpt2_f32");
   folder.replace_tensor("ln_f.bias", "I8", "12", Bytes(12, 1));
