@@ -33,6 +33,10 @@ void require_matrix(const char* name, const Array& array, std::size_t rows, std:
 void check(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptions& options, const Array& out) {
   const bool ranked = (x.shape.size() == 2 || x.shape.size() == 3) && x.data.size() > 0;
   require(ranked && &out != &x, "x", x, "(tokens, d) or (batch, tokens, d), and not the array of the result");
+  for (const Array* weight : {&w.w_qkv, &w.b_qkv, &w.w_o, &w.b_o, &w.gain_1, &w.bias_1, &w.w_up, &w.b_up, &w.w_down,
+                              &w.b_down, &w.gain_2, &w.bias_2}) {
+    require(&out != weight, "out", out, "an array that is no weight");
+  }
   const std::size_t d = x.shape.back();
   if (options.n_heads == 0 || d % options.n_heads != 0 || !(options.epsilon > 0.0F)) {
     throw Error(Code::argument_range, "n_heads, epsilon: found " + std::to_string(options.n_heads) + ", " +

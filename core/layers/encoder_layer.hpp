@@ -18,7 +18,7 @@ struct EncoderLayerOptions {
 };
 
 /// One layer of the encoder of Vaswani et al. 2017, section 3.1, as PyTorch's TransformerEncoderLayer in evaluation:
-/// x (tokens, d) or (batch, tokens, d); every token sees all of its sequence. out is not x.
+/// x (tokens, d) or (batch, tokens, d); every token sees all of its sequence. out is neither x nor a weight.
 /// Throws argument_shape, argument_range.
 void encoder_layer_operator(const Array& x, const EncoderLayerWeights& weights, const EncoderLayerOptions& options,
                             Array& out);

@@ -79,6 +79,7 @@ void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, f
   const std::string expected = "(" + std::to_string(length) + ")";
   require(gain.shape.size() == 1 && gain.shape[0] == length, "gain", gain, expected);
   require(bias.shape.size() == 1 && bias.shape[0] == length, "bias", bias, expected);
+  require(&out != &gain && &out != &bias, "out", out, "an array that is neither gain nor bias");
   if (!(epsilon > 0.0F)) {
     throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
   }

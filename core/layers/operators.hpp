@@ -15,7 +15,7 @@ void matmul_operator(const Array& a, Array& b, Array& out);
 void softmax_operator(const Array& x, Array& out);
 
 /// Every row of the last axis (n) normalised, times gain (n), plus bias (n) (ONNX `LayerNormalization`, opset 17, axis
-/// -1). Throws argument_shape; argument_range for an epsilon that is not positive.
+/// -1). out is neither gain nor bias. Throws argument_shape; argument_range for an epsilon that is not positive.
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out);
 
 /// The panels of a right operand (k, m), laid out now if they are not yet.

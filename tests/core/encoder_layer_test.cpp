@@ -63,6 +63,8 @@ TEST(EncoderLayer, RefusesWhatDoesNotFitByName) {
   options.n_heads = 3;
   EXPECT_EQ(code_of([&] { encoder_layer_operator(x, layer.weights, options, out); }), "argument_range");
   EXPECT_EQ(code_of([&] { encoder_layer_operator(x, layer.weights, layer.options(), x); }), "argument_shape");
+  EXPECT_EQ(code_of([&] { encoder_layer_operator(x, layer.weights, layer.options(), layer.arrays[3]); }),
+            "argument_shape");
   layer.arrays[2].resize(std::array<std::size_t, 2>{8, 7});
   EXPECT_NE(
       message_of([&] { encoder_layer_operator(x, layer.weights, layer.options(), out); }).find("w_o: found (8, 7)"),

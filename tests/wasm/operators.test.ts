@@ -122,6 +122,8 @@ describe('out', () => {
     expect(await codeOf(() => engine.matmul(held, held, { out: held }))).toBe('argument_shape');
     const q = engine.hold(tensor([1, 4, 4], 1));
     expect(await codeOf(() => engine.attention(q, q, q, { out: q }))).toBe('argument_shape');
+    const gain = engine.hold(tensor([4], 1));
+    expect(await codeOf(() => engine.layerNorm(q, gain, gain, { out: gain }))).toBe('argument_shape');
   });
 });
 
@@ -187,6 +189,8 @@ describe('bad operands', () => {
     ['argument_range', () => engine.layerNorm(x, tensor([3], 1), tensor([3], 1), { epsilon: -1 })],
     ['argument_type', () => engine.gelu(x, { approximate: 'fast' as never })],
     ['argument_type', () => engine.gelu([1, 2] as never)],
+    ['argument_type', () => engine.softmax(x, { out: 5 as never })],
+    ['argument_type', () => engine.softmax(x, { out: { shape: [6], data: [1] } as never })],
     ['argument_range', () => engine.encoderLayer(x, {} as never, { n_heads: 0 })],
     ['argument_type', () => engine.encoderLayer(x, {} as never, { n_heads: 1 })],
     ['option_unknown', () => engine.encoderLayer(x, { w: x } as never, { n_heads: 1 })],

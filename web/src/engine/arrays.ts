@@ -77,6 +77,11 @@ export class Arrays {
     for (const [name, operand] of Object.entries(operands)) {
       if (!(operand instanceof HeldArray)) checkTensor(name, operand as Tensor);
     }
+    for (const out of results) {
+      if (out === undefined || out instanceof HeldArray || (out as Tensor | null)?.data instanceof Float32Array)
+        continue;
+      throw new AttentionError('argument_type', 'out: expected a held array, or {shape, data: Float32Array}');
+    }
     return this.core.call((module) => {
       let used = 0;
       let large = false;
