@@ -19,7 +19,6 @@ using namespace attn::js;
 using emscripten::val;
 
 EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionInput)
-EMSCRIPTEN_DECLARE_VAL_TYPE(ArrayMemory)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
@@ -69,15 +68,14 @@ constexpr auto guarded = &Guard<Function>::call;
 
 std::shared_ptr<Array> make_array() { return std::make_shared<Array>(); }
 
+/// Where the numbers begin, to be read or written at once: any later call may move them.
+std::uintptr_t address(const Array& array) { return reinterpret_cast<std::uintptr_t>(array.data.data()); }
+
 /// Up to four axes as plain numbers: an array of JavaScript's would take longer to read than a small product.
-void resize(Array& array, unsigned rank, unsigned a, unsigned b, unsigned c, unsigned d) {
+std::uintptr_t resize(Array& array, unsigned rank, unsigned a, unsigned b, unsigned c, unsigned d) {
   const std::size_t extent[] = {a, b, c, d};
   array.resize(std::span(extent).first(std::min<std::size_t>(rank, 4)));
-}
-
-/// The numbers themselves, to be read or written at once: any later call may move them.
-ArrayMemory memory(Array& array) {
-  return ArrayMemory(val(emscripten::typed_memory_view(array.data.size(), array.data.data())));
+  return address(array);
 }
 
 Lengths lengths(const Array& array) { return Lengths(shape_list(array.shape)); }
@@ -222,7 +220,6 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
   emscripten::register_type<TokenIds>("Int32Array");
   emscripten::register_type<Bytes>("Uint8Array");
-  emscripten::register_type<ArrayMemory>("Float32Array");
   emscripten::register_type<Lengths>("number[]");
   emscripten::register_type<AttentionInput>(
       "{ variant: string; scale: number; softcap: number; pattern: boolean; "
@@ -247,7 +244,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
       .class_function("make", guarded<make_array>)
       .function("resize", guarded<resize>)
       .function("shape", guarded<lengths>)
-      .function("memory", guarded<memory>);
+      .function("address", guarded<address>);
 
   emscripten::function("attention", guarded<attention>);
   emscripten::function("matmul", guarded<matmul_operator>);

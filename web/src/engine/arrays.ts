@@ -6,6 +6,8 @@ import type { Held, Operand, Tensor } from './types.ts';
 const kMaxRank = 4;
 /** A place whose array is larger (in numbers) is emptied after the call. */
 const kKept = 1 << 20;
+/** Of a number in the module's memory. */
+const kBytes = Float32Array.BYTES_PER_ELEMENT;
 
 /** An array that stays in the module's memory between calls. */
 export class HeldArray implements Held {
@@ -22,14 +24,15 @@ export class HeldArray implements Held {
   }
 
   read(): Tensor {
-    return this.#arrays.core.call(() => readArray(this.native(this.#arrays)));
+    return this.#arrays.core.call((module) => readArray(module, this.native(this.#arrays)));
   }
 
   write(data: Float32Array): void {
-    this.#arrays.core.call(() => {
+    this.#arrays.core.call((module) => {
       const native = this.native(this.#arrays);
-      checkLength('write', data.length, native.memory().length);
-      write(native, { shape: native.shape(), data });
+      const shape = native.shape();
+      checkLength('write', data.length, sizeOf(shape));
+      write(module, native, { shape, data });
     });
   }
 
@@ -62,7 +65,7 @@ export class Arrays {
 
   hold(tensor: Tensor): HeldArray {
     checkTensor('hold', tensor);
-    return this.core.call((module) => new HeldArray(this, write(this.#make(module), tensor)));
+    return this.core.call((module) => new HeldArray(this, write(module, this.#make(module), tensor)));
   }
 
   /**
@@ -87,12 +90,12 @@ export class Arrays {
       let large = false;
       const place = () => (this.#places[used++] ??= this.#make(module));
       const inputs = Object.values(operands).map((operand) =>
-        operand instanceof HeldArray ? operand.native(this) : write(place(), operand as Tensor),
+        operand instanceof HeldArray ? operand.native(this) : write(module, place(), operand as Tensor),
       );
       const outputs = results.map((out) => (out instanceof HeldArray ? out.native(this) : place()));
       try {
         work(module, inputs, outputs);
-        const taken = results.map((out, i) => take(out, outputs[i]!));
+        const taken = results.map((out, i) => take(module, out, outputs[i]!));
         large = [...Object.values(operands), ...taken].some((x) => 'data' in x && x.data.length > kKept);
         return taken;
       } finally {
@@ -108,24 +111,32 @@ export class Arrays {
   }
 }
 
-function write(native: NativeArray, { shape, data }: Tensor): NativeArray {
-  native.resize(shape.length, shape[0] ?? 0, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0);
-  native.memory().set(data);
+function write(module: NativeModule, native: NativeArray, { shape, data }: Tensor): NativeArray {
+  const address = native.resize(shape.length, shape[0] ?? 0, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0);
+  module.HEAPF32.set(data, address / kBytes);
   return native;
 }
 
-function readArray(native: NativeArray): Tensor {
-  return { shape: native.shape(), data: native.memory().slice() };
+function readArray(module: NativeModule, native: NativeArray): Tensor {
+  const shape = native.shape();
+  const begin = native.address() / kBytes;
+  // Not by slice: V8 takes half as long again for it.
+  return { shape, data: new Float32Array(module.HEAPF32.subarray(begin, begin + sizeOf(shape))) };
 }
 
-function take(out: Operand | undefined, native: NativeArray): Operand {
-  if (!out) return readArray(native);
+function take(module: NativeModule, out: Operand | undefined, native: NativeArray): Operand {
+  if (!out) return readArray(module, native);
   if (out instanceof HeldArray) return out;
   const { data } = out as Tensor;
-  const memory = native.memory();
-  checkLength('out', data.length, memory.length);
-  data.set(memory);
-  return { shape: native.shape(), data };
+  const shape = native.shape();
+  checkLength('out', data.length, sizeOf(shape));
+  const begin = native.address() / kBytes;
+  data.set(module.HEAPF32.subarray(begin, begin + data.length));
+  return { shape, data };
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 function checkLength(name: string, found: number, expected: number): void {
@@ -144,7 +155,7 @@ export function checkTensor(
     throw new AttentionError('argument_type', `${name}: expected {shape: number[], data: Float32Array}`);
   }
   const lengths = shape.every((length) => Number.isInteger(length) && length >= 0 && length <= 1e9);
-  const size = shape.reduce((product: number, length: number) => product * length, 1);
+  const size = sizeOf(shape);
   if (!lengths || shape.length > kMaxRank || size !== data.length) {
     throw new AttentionError(
       'argument_shape',

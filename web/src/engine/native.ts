@@ -55,10 +55,11 @@ export interface NativeHandle {
 }
 
 export interface NativeArray extends NativeHandle {
-  resize(rank: number, a: number, b: number, c: number, d: number): void;
+  /** Takes another shape; gives the address. */
+  resize(rank: number, a: number, b: number, c: number, d: number): number;
   shape(): number[];
-  /** The numbers themselves; any later call may move them. */
-  memory(): Float32Array;
+  /** Where in `HEAPF32` its numbers begin, in bytes; any later call may move them. */
+  address(): number;
 }
 
 export interface NativeModel extends NativeHandle {
@@ -73,6 +74,8 @@ export interface NativeModel extends NativeHandle {
 export type FailureKind = 'abort' | 'trap' | 'stack' | 'exception' | 'memory';
 
 export interface NativeModule {
+  /** The module's memory; another view once it has grown. */
+  readonly HEAPF32: Float32Array;
   Array: { make(): NativeArray | null };
   attention(
     q: NativeArray,
