@@ -12,20 +12,26 @@ namespace {
 
 using simd::Batch;
 
-/// 1 / (1 + exp(-x)); the exponent is never positive, so that nothing overflows.
-Batch sigmoid(Batch x) {
-  const Batch e = exp_of_negative(-xsimd::abs(x));
-  return xsimd::select(x < Batch(0.0F), e, Batch(1.0F)) / (Batch(1.0F) + e);
-}
+class Sigmoid {
+ public:
+  /// 1 / (1 + exp(-x)); the exponent is never positive, so that nothing overflows.
+  Batch operator()(Batch x) const {
+    const Batch e = exp_(-xsimd::abs(x));
+    return xsimd::select(x < Batch(0.0F), e, one_) / (one_ + e);
+  }
+
+ private:
+  ExpOfNegative exp_;
+  Batch one_ = simd::constant(1.0F);
+};
 
 }  // namespace
 
 void gelu_tanh(float* x, std::size_t count) {
   constexpr float kTwiceRoot = 1.5957691216057308F;  // 2 sqrt(2 / pi)
-  constexpr float kCubic = 0.044715F;
-  simd::map(x, count, [](Batch v) {
-    return v * sigmoid(Batch(kTwiceRoot) * v * simd::multiply_add(v * v, Batch(kCubic), Batch(1.0F)));
-  });
+  const Sigmoid sigmoid;
+  const Batch linear = simd::constant(kTwiceRoot), cubic = simd::constant(0.044715F * kTwiceRoot);
+  simd::map(x, count, [=](Batch v) { return v * sigmoid(v * simd::multiply_add(v * v, cubic, linear)); });
 }
 
 void gelu_erf(float* x, std::size_t count) {
@@ -38,7 +44,8 @@ void relu(float* x, std::size_t count) {
 }
 
 void silu(float* x, std::size_t count) {
-  simd::map(x, count, [](Batch v) { return v * sigmoid(v); });
+  const Sigmoid sigmoid;
+  simd::map(x, count, [=](Batch v) { return v * sigmoid(v); });
 }
 
 }  // namespace attn

@@ -21,9 +21,8 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-constexpr std::size_t kTiles = 2;
-constexpr std::size_t kRows = kTiles * kTileRows;  // queries of a block
-constexpr std::size_t kKeys = 16 * kPanelCols;     // keys of a block
+constexpr std::size_t kRows = 2 * kTileRows;    // queries of a block
+constexpr std::size_t kKeys = 16 * kPanelCols;  // keys of a block
 constexpr float kHidden = -std::numeric_limits<float>::infinity();
 constexpr float kLog2E = 1.4426950408889634F;
 
@@ -36,17 +35,10 @@ struct Block {
   float* q;       // (kRows, d_head), scaled
   float* scores;  // (kRows, kKeys), scores and then weights
   KeyRange seen[kRows];
-  std::size_t end[kTiles];  // of the keys that any row of the tile sees
-  bool begun[kTiles];       // whether z holds something of the tile
+  bool begun;  // whether z holds something of it
   float highest[kRows];
   float sum[kRows];
 };
-
-std::size_t rows_of_tile(const Block& block, std::size_t tile) {
-  return std::min(block.rows - tile * kTileRows, kTileRows);
-}
-
-std::size_t tiles(const Block& block) { return (block.rows + kTileRows - 1) / kTileRows; }
 
 /// Hides what lies outside the row's keys and applies the rule's other parts; `row` holds the keys from `begin`.
 void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::size_t count, std::size_t keys,
@@ -78,9 +70,10 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
 
 /// Scores to weights 2^(score - highest), whole vectors; scales down what was summed below an earlier maximum.
 void weigh(Block& block, std::size_t i, std::size_t count, float* row, float* z, std::size_t d_v) {
+  const Exp2OfNegative exp2;
   const float highest = simd::maximum(row, count, block.highest[i]);
-  if (highest > block.highest[i] && block.begun[i / kTileRows]) {
-    const Batch down = exp2_of_negative(Batch(block.highest[i]) - Batch(highest));
+  if (highest > block.highest[i] && block.begun) {
+    const Batch down = exp2(Batch(block.highest[i]) - Batch(highest));
     block.sum[i] *= down.get(0);
     for (std::size_t j = 0; j < d_v; j += kWidth) simd::store(simd::load(z + j, d_v - j) * down, z + j, d_v - j);
   }
@@ -88,55 +81,44 @@ void weigh(Block& block, std::size_t i, std::size_t count, float* row, float* z,
   const Batch origin(highest == kHidden ? 0.0F : highest);
   Batch sum(0.0F);
   for (std::size_t j = 0; j < count; j += kWidth) {
-    const Batch weight = exp2_of_negative(Batch::load_unaligned(row + j) - origin);
+    const Batch weight = exp2(Batch::load_unaligned(row + j) - origin);
     weight.store_unaligned(row + j);
     sum += weight;
   }
   block.sum[i] += xsimd::reduce_add(sum);
 }
 
-/// The block's rows against the keys [begin, begin + kKeys).
-void attend(Block& block, const PackedKeysValues& kv, std::size_t begin, MatrixView<float> z) {
-  const std::size_t keys = kv.keys.cols;
-  for (std::size_t p = begin / kPanelCols; p < (begin + kKeys) / kPanelCols; ++p) {
-    for (std::size_t t = 0; t < tiles(block); ++t) {
-      if (p * kPanelCols >= block.end[t]) continue;
-      multiply_tile({rows_of_tile(block, t), block.d_head, kPanelCols, block.q + t * kTileRows * block.d_head,
-                     block.d_head, kv.keys.panel(p), nullptr, 0,
-                     block.scores + t * kTileRows * kKeys + p * kPanelCols - begin, kKeys});
-    }
+/// The block's rows against the keys [begin, end), at most kKeys.
+void attend(Block& block, const PackedKeysValues& kv, KeyRange range, MatrixView<float> z) {
+  const std::size_t first_panel = range.begin / kPanelCols;
+  const std::size_t panels = (range.end - range.begin + kPanelCols - 1) / kPanelCols;
+  for (std::size_t p = 0; p < panels; ++p) {
+    multiply_panel({block.rows, block.d_head, kPanelCols, block.q, block.d_head, kv.keys.panel(first_panel + p),
+                    nullptr, 0, block.scores + p * kPanelCols, kKeys});
   }
   for (std::size_t i = 0; i < block.rows; ++i) {
-    const std::size_t end = block.end[i / kTileRows];
-    if (end <= begin) continue;
-    const std::size_t count = std::min((end - begin + kPanelCols - 1) / kPanelCols * kPanelCols, kKeys);
     float* row = block.scores + i * kKeys;
-    finish_scores(block, i, begin, count, keys, row);
-    weigh(block, i, count, row, z.row(block.first + i), z.cols);
+    finish_scores(block, i, range.begin, panels * kPanelCols, kv.keys.cols, row);
+    weigh(block, i, panels * kPanelCols, row, z.row(block.first + i), z.cols);
   }
   for (std::size_t p = 0; p < kv.values.count(); ++p) {
     const std::size_t j = p * kPanelCols;
-    for (std::size_t t = 0; t < tiles(block); ++t) {
-      if (block.end[t] <= begin) continue;
-      float* out = z.row(block.first + t * kTileRows) + j;
-      multiply_tile({rows_of_tile(block, t), std::min(block.end[t] - begin, kKeys), std::min(z.cols - j, kPanelCols),
-                     block.scores + t * kTileRows * kKeys, kKeys, kv.values.panel(p) + begin * kPanelCols,
-                     block.begun[t] ? out : nullptr, z.stride, out, z.stride});
-    }
+    float* out = z.row(block.first) + j;
+    multiply_panel({block.rows, range.end - range.begin, std::min(z.cols - j, kPanelCols), block.scores, kKeys,
+                    kv.values.panel(p) + range.begin * kPanelCols, block.begun ? out : nullptr, z.stride, out,
+                    z.stride});
   }
-  for (std::size_t t = 0; t < tiles(block); ++t) block.begun[t] = block.begun[t] || block.end[t] > begin;
+  block.begun = true;
 }
 
-/// The keys that any row of the block sees; fills in what each row and each tile sees.
+/// The keys that any row of the block sees; fills in what each row sees.
 KeyRange look(Block& block, std::size_t keys) {
   KeyRange all = {keys, 0};
-  std::fill(block.end, block.end + kTiles, 0);
   for (std::size_t i = 0; i < block.rows; ++i) {
     block.seen[i] = block.rule.visible(block.rule.past + block.first + i, keys);
     if (block.seen[i].begin >= block.seen[i].end) continue;
     all.begin = std::min(all.begin, block.seen[i].begin);
     all.end = std::max(all.end, block.seen[i].end);
-    block.end[i / kTileRows] = std::max(block.end[i / kTileRows], block.seen[i].end);
   }
   return all;
 }
@@ -155,7 +137,7 @@ std::size_t fused_attention_size(std::size_t d_head) { return kRows * (d_head + 
 
 void fused_attention(MatrixView<const float> q, PackedKeysValues kv, const ScoreRule& rule, float* space,
                      MatrixView<float> z) {
-  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, {}, {}, {}, {}};
+  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, false, {}, {}};
   const Batch factor(rule.softcap > 0.0F ? rule.scale : rule.scale * kLog2E);
   for (; block.first < q.rows; block.first += kRows) {
     block.rows = std::min(q.rows - block.first, kRows);
@@ -167,12 +149,14 @@ void fused_attention(MatrixView<const float> q, PackedKeysValues kv, const Score
       block.highest[i] = kHidden;
       block.sum[i] = 0.0F;
     }
-    std::fill_n(block.begun, kTiles, false);
+    block.begun = false;
     const KeyRange seen = look(block, kv.keys.cols);
-    for (std::size_t j = seen.begin / kPanelCols * kPanelCols; j < seen.end; j += kKeys) attend(block, kv, j, z);
+    for (std::size_t j = seen.begin / kPanelCols * kPanelCols; j < seen.end; j += kKeys) {
+      attend(block, kv, {j, std::min(j + kKeys, seen.end)}, z);
+    }
     for (std::size_t i = 0; i < block.rows; ++i) {
       float* row = z.row(block.first + i);
-      if (!block.begun[i / kTileRows]) std::fill_n(row, z.cols, 0.0F);
+      if (!block.begun) std::fill_n(row, z.cols, 0.0F);
       const Batch share(block.sum[i] == 0.0F ? 0.0F : 1.0F / block.sum[i]);
       simd::map(row, z.cols, [share](Batch x) { return x * share; });
     }

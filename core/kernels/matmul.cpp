@@ -23,27 +23,26 @@ constexpr std::size_t kBlockDepth = 256;
 constexpr std::size_t kBlockRows = 16 * kTileRows;
 constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
 constexpr std::size_t kUnroll = 4;
-constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
+constexpr std::size_t kSingleRows = 2;  // up to so many rows that are left go one by one
 
-/// `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split. Where fewer rows are left than
-/// the tile has, the last one is computed again in the place of those that are missing.
+/// Rows from the `first` on. `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split. Where
+/// fewer rows are left than the tile has, the last one is computed again in the place of those that are missing.
 template <std::size_t Rows, std::size_t Split>
-void tile(const Tile& t) {
+void tile(const PanelProduct& t, std::size_t first) {
   Batch sum[Split][Rows][2];
   const std::size_t second = t.cols > kWidth ? t.cols - kWidth : 0;
   const float* a[Rows];
   for (std::size_t r = 0; r < Rows; ++r) {
-    const std::size_t row = std::min(r, t.rows - 1);
+    const std::size_t row = std::min(first + r, t.rows - 1);
     a[r] = t.a + row * t.a_stride;
     const float* start = t.start + row * t.start_stride;
     sum[0][r][0] = t.start == nullptr ? Batch(0.0F) : simd::load(start, t.cols);
     sum[0][r][1] = t.start == nullptr || second == 0 ? Batch(0.0F) : simd::load(start + kWidth, second);
     for (std::size_t u = 1; u < Split; ++u) sum[u][r][0] = sum[u][r][1] = Batch(0.0F);
   }
-  const float* b = t.panel;
   const auto step = [&](std::size_t k, std::size_t u) {
-    const Batch b0 = Batch::load_unaligned(b + k * kPanelCols);
-    const Batch b1 = Batch::load_unaligned(b + k * kPanelCols + kWidth);
+    const Batch b0 = Batch::load_unaligned(t.panel + k * kPanelCols);
+    const Batch b1 = Batch::load_unaligned(t.panel + k * kPanelCols + kWidth);
     for (std::size_t r = 0; r < Rows; ++r) {
       const Batch left(a[r][k]);
       sum[u][r][0] = simd::multiply_add(left, b0, sum[u][r][0]);
@@ -51,17 +50,21 @@ void tile(const Tile& t) {
     }
   };
   std::size_t k = 0;
-  for (; k + kUnroll <= t.depth; k += kUnroll) {
-    for (std::size_t u = 0; u < kUnroll; ++u) step(k + u, u % Split);
+  if constexpr (Split > 1) {
+    for (; k + Split <= t.depth; k += Split) {
+      for (std::size_t u = 0; u < Split; ++u) step(k + u, u);
+    }
   }
+  // Not unrolled: the compiler would load the panel's vectors of all steps first, and run out of registers.
+#pragma clang loop unroll(disable)
   for (; k < t.depth; ++k) step(k, 0);
   for (std::size_t r = 0; r < Rows; ++r) {
     for (std::size_t u = 1; u < Split; ++u) {
       sum[0][r][0] += sum[u][r][0];
       sum[0][r][1] += sum[u][r][1];
     }
-    if (r >= t.rows) break;
-    float* c = t.c + r * t.c_stride;
+    if (first + r >= t.rows) break;
+    float* c = t.c + (first + r) * t.c_stride;
     simd::store(sum[0][r][0], c, t.cols);
     if (second > 0) simd::store(sum[0][r][1], c + kWidth, second);
   }
@@ -117,27 +120,18 @@ void multiply_block(MatrixView<const float> a, Panels b, MatrixView<float> c, co
   for (std::size_t p = 0; p < b.count(); ++p) {
     const std::size_t j = p * kPanelCols;
     const std::size_t cols = std::min(c.cols - j, kPanelCols);
-    for (std::size_t i = 0; i < a.rows; i += kTileRows) {
-      float* out = c.row(i) + j;
-      const float* start = add ? out : bias == nullptr ? nullptr : bias + j;
-      multiply_tile({std::min(a.rows - i, kTileRows), a.cols, cols, a.row(i), a.stride, b.panel(p), start,
-                     add ? c.stride : 0, out, c.stride});
-    }
+    float* out = c.data + j;
+    const float* start = add ? out : bias == nullptr ? nullptr : bias + j;
+    multiply_panel({a.rows, a.cols, cols, a.data, a.stride, b.panel(p), start, add ? c.stride : 0, out, c.stride});
   }
 }
 
 }  // namespace
 
-void multiply_tile(const Tile& t) {
-  if (t.rows > kSingleRows) return tile<kTileRows, 1>(t);
-  Tile row = t;
-  row.rows = 1;
-  for (std::size_t r = 0; r < t.rows; ++r) {
-    tile<1, kUnroll>(row);
-    row.a += t.a_stride;
-    row.c += t.c_stride;
-    if (t.start != nullptr) row.start += t.start_stride;
-  }
+void multiply_panel(const PanelProduct& t) {
+  std::size_t i = 0;
+  for (; i + kSingleRows < t.rows; i += kTileRows) tile<kTileRows, 1>(t, i);
+  for (; i < t.rows; ++i) tile<1, kUnroll>(t, i);
 }
 
 void pack_rows(MatrixView<const float> b, float* panels, std::size_t stride) {

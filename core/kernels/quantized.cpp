@@ -75,11 +75,9 @@ void multiply_rows(MatrixView<const float> a, BytePanels b, MatrixView<float> c,
     for (std::size_t k = 0; k < b.rows; k += kBlockDepth) {
       const std::size_t depth = std::min(b.rows - k, kBlockDepth);
       expand(b, p, k, depth, panel.data());
-      for (std::size_t i = 0; i < a.rows; i += kTileRows) {
-        float* out = c.row(i) + j;
-        multiply_tile({std::min(a.rows - i, kTileRows), depth, cols, a.row(i) + k, a.stride, panel.data(),
-                       k > 0 ? out : nullptr, c.stride, out, c.stride});
-      }
+      float* out = c.data + j;
+      multiply_panel(
+          {a.rows, depth, cols, a.data + k, a.stride, panel.data(), k > 0 ? out : nullptr, c.stride, out, c.stride});
     }
     for (std::size_t i = 0; i < a.rows; ++i) {
       for (std::size_t n = 0; n < cols; n += kWidth) {

@@ -24,6 +24,17 @@ inline Batch multiply_add(Batch a, Batch b, Batch c) {
 #endif
 }
 
+/// The number in all lanes, to be kept in a register while a loop runs. For WebAssembly, compilers write a constant
+/// anew at each use, which V8 makes three instructions of; they do not see through memory.
+inline Batch constant(float number) {
+#ifdef __wasm_simd128__
+  const volatile float seen = number;
+  return Batch(seen);
+#else
+  return Batch(number);
+#endif
+}
+
 /// Loads `count` < kWidth floats; the other lanes hold `rest`.
 inline Batch load_partial(const float* data, std::size_t count, float rest = 0.0F) {
   alignas(Batch::arch_type::alignment()) float lanes[kWidth];

@@ -26,9 +26,11 @@ void softmax(float* row, std::size_t count) {
     std::fill_n(row, count, hidden ? 0.0F : std::numeric_limits<float>::quiet_NaN());
     return;
   }
+  const Batch top(highest);
+  const ExpOfNegative exp;
   Batch sum(0.0F);
   for (std::size_t i = 0; i < count; i += kWidth) {
-    const Batch e = exp_of_negative(simd::load(row + i, count - i, -kInfinity) - Batch(highest));
+    const Batch e = exp.lifted(simd::load(row + i, count - i, -kInfinity) - top);
     simd::store(e, row + i, count - i);
     sum += e;
   }

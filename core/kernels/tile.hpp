@@ -9,9 +9,9 @@ namespace attn {
 /// live. V8 has 15 on x86: a tile of six rows spills and loses half its speed.
 inline constexpr std::size_t kTileRows = 5;
 
-/// One product of a few rows with one panel: c = start + a b.
-struct Tile {
-  std::size_t rows;      ///< 1 to kTileRows
+/// The product of some rows with one panel: c = start + a b.
+struct PanelProduct {
+  std::size_t rows;
   std::size_t depth;     ///< columns of a, rows of the panel
   std::size_t cols;      ///< columns of c, at most those of a panel
   const float* a;        ///< (rows, depth)
@@ -23,6 +23,6 @@ struct Tile {
   std::size_t c_stride;
 };
 
-void multiply_tile(const Tile& tile);
+void multiply_panel(const PanelProduct& product);
 
 }  // namespace attn

@@ -85,11 +85,11 @@ void check_power(Case& test, Power power, Twin twin) {
 
 void check_exp_of_negative(Case& test) {
   // Below half the smallest number it rounds to 0.
-  check_power(test, exp_of_negative, [](double x) { return x < -104.0 ? 0.0 : std::exp(x); });
+  check_power(test, ExpOfNegative(), [](double x) { return x < -104.0 ? 0.0 : std::exp(x); });
 }
 
 void check_exp2_of_negative(Case& test) {
-  check_power(test, exp2_of_negative, [](double x) { return x <= -126.5 ? 0.0 : std::exp2(x); });
+  check_power(test, Exp2OfNegative(), [](double x) { return x <= -126.5 ? 0.0 : std::exp2(x); });
 }
 
 void check_add(Case& test) {
