@@ -96,7 +96,10 @@ void attention(HeadsView<const float> q, HeadsView<const float> k, HeadsView<con
   }
   site.visit(Station::scores, pattern);
   for (std::size_t h = 0; h < q.heads; ++h) {
-    for (std::size_t i = 0; i < q.rows; ++i) softmax(pattern.head(h).row(i), pattern.cols);
+    for (std::size_t i = 0; i < q.rows; ++i) {
+      float* row = pattern.head(h).row(i);
+      softmax(row, pattern.cols, row);
+    }
   }
   site.visit(Station::pattern, pattern);
   mix(pattern, v, work.scratch, z);

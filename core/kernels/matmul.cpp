@@ -56,7 +56,9 @@ void tile(const PanelProduct& t, std::size_t first) {
     }
   }
   // Not unrolled: the compiler would load the panel's vectors of all steps first, and run out of registers.
+#ifdef __clang__
 #pragma clang loop unroll(disable)
+#endif
   for (; k < t.depth; ++k) step(k, 0);
   for (std::size_t r = 0; r < Rows; ++r) {
     for (std::size_t u = 1; u < Split; ++u) {

@@ -13,20 +13,29 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-float mean(const float* x, std::size_t count) {
-  Batch sum(0.0F);
-  for (std::size_t i = 0; i < count; i += kWidth) sum += simd::load(x + i, count - i);
-  return xsimd::reduce_add(sum) / static_cast<float>(count);
+/// mean f(x_i), `rest` in place of lanes past the end. f(x, sum) adds to one of four sums, to wait for no addition.
+template <class Function>
+float mean(const float* x, std::size_t count, float rest, Function f) {
+  constexpr std::size_t kChains = 4;
+  Batch sum[kChains] = {Batch(0.0F), Batch(0.0F), Batch(0.0F), Batch(0.0F)};
+  std::size_t i = 0;
+  for (; i + kChains * kWidth <= count; i += kChains * kWidth) {
+    for (std::size_t n = 0; n < kChains; ++n) sum[n] = f(Batch::load_unaligned(x + i + n * kWidth), sum[n]);
+  }
+  for (; i < count; i += kWidth) sum[0] = f(simd::load(x + i, count - i, rest), sum[0]);
+  return xsimd::reduce_add((sum[0] + sum[1]) + (sum[2] + sum[3])) / static_cast<float>(count);
 }
 
-/// mean (x - centre)^2; lanes past the end are filled with the centre so that they add nothing.
+float mean(const float* x, std::size_t count) {
+  return mean(x, count, 0.0F, [](Batch v, Batch sum) { return v + sum; });
+}
+
+/// mean (x - centre)^2
 float mean_square(const float* x, std::size_t count, float centre) {
-  Batch sum(0.0F);
-  for (std::size_t i = 0; i < count; i += kWidth) {
-    const Batch d = simd::load(x + i, count - i, centre) - Batch(centre);
-    sum = simd::multiply_add(d, d, sum);
-  }
-  return xsimd::reduce_add(sum) / static_cast<float>(count);
+  return mean(x, count, centre, [m = Batch(centre)](Batch v, Batch sum) {
+    const Batch d = v - m;
+    return simd::multiply_add(d, d, sum);
+  });
 }
 
 }  // namespace
@@ -35,19 +44,17 @@ void layer_norm(const float* x, std::size_t count, const float* gain, const floa
   const float centre = mean(x, count);
   const Batch m(centre);
   const Batch r(1.0F / std::sqrt(mean_square(x, count, centre) + epsilon));
-  for (std::size_t i = 0; i < count; i += kWidth) {
-    const std::size_t left = count - i;
-    const Batch y = (simd::load(x + i, left) - m) * r;
-    simd::store(simd::multiply_add(y, simd::load(gain + i, left), simd::load(bias + i, left)), out + i, left);
-  }
+  simd::each(count, [&](std::size_t i, std::size_t lanes) {
+    const Batch y = (simd::load(x + i, lanes) - m) * r;
+    simd::store(simd::multiply_add(y, simd::load(gain + i, lanes), simd::load(bias + i, lanes)), out + i, lanes);
+  });
 }
 
 void rms_norm(const float* x, std::size_t count, const float* gain, float epsilon, float* out) {
   const Batch r(1.0F / std::sqrt(mean_square(x, count, 0.0F) + epsilon));
-  for (std::size_t i = 0; i < count; i += kWidth) {
-    const std::size_t left = count - i;
-    simd::store(simd::load(x + i, left) * r * simd::load(gain + i, left), out + i, left);
-  }
+  simd::each(count, [&](std::size_t i, std::size_t lanes) {
+    simd::store(simd::load(x + i, lanes) * r * simd::load(gain + i, lanes), out + i, lanes);
+  });
 }
 
 }  // namespace attn

@@ -83,10 +83,18 @@ inline float maximum(const float* data, std::size_t count, float start) {
   return xsimd::reduce_max(larger(larger(best[0], best[1]), larger(best[2], best[3])));
 }
 
+/// Calls f(i, lanes) for whole batches, with kWidth for lanes, and at last for the fewer numbers that are left.
+template <class Function>
+void each(std::size_t count, Function f) {
+  std::size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) f(i, kWidth);
+  if (i < count) f(i, count - i);
+}
+
 /// data[i] = f(data[i]) for whole batches; the tail goes through the same f.
 template <class Function>
 void map(float* data, std::size_t count, Function f) {
-  for (std::size_t i = 0; i < count; i += kWidth) store(f(load(data + i, count - i)), data + i, count - i);
+  each(count, [&](std::size_t i, std::size_t lanes) { store(f(load(data + i, lanes)), data + i, lanes); });
 }
 
 /// Two vectors of sums, as floats.

@@ -19,23 +19,23 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-void softmax(float* row, std::size_t count) {
-  const float highest = simd::maximum(row, count, -kInfinity);
+void softmax(const float* x, std::size_t count, float* out) {
+  const float highest = simd::maximum(x, count, -kInfinity);
   if (highest == -kInfinity) {
-    const bool hidden = std::none_of(row, row + count, [](float x) { return std::isnan(x); });
-    std::fill_n(row, count, hidden ? 0.0F : std::numeric_limits<float>::quiet_NaN());
+    const bool hidden = std::none_of(x, x + count, [](float one) { return std::isnan(one); });
+    std::fill_n(out, count, hidden ? 0.0F : std::numeric_limits<float>::quiet_NaN());
     return;
   }
   const Batch top(highest);
   const ExpOfNegative exp;
   Batch sum(0.0F);
-  for (std::size_t i = 0; i < count; i += kWidth) {
-    const Batch e = exp.lifted(simd::load(row + i, count - i, -kInfinity) - top);
-    simd::store(e, row + i, count - i);
+  simd::each(count, [&](std::size_t i, std::size_t lanes) {
+    const Batch e = exp.lifted(simd::load(x + i, lanes, -kInfinity) - top);
+    simd::store(e, out + i, lanes);
     sum += e;
-  }
+  });
   const Batch share(1.0F / xsimd::reduce_add(sum));
-  simd::map(row, count, [share](Batch e) { return e * share; });
+  simd::map(out, count, [share](Batch e) { return e * share; });
 }
 
 }  // namespace attn

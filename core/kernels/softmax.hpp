@@ -4,8 +4,8 @@
 
 namespace attn {
 
-/// row_j = exp(row_j - max) / sum, in place. A row of nothing but -inf becomes zeros (nothing may be attended to);
+/// out_j = exp(x_j - max) / sum; out may be x. A row of nothing but -inf becomes zeros (nothing may be attended to);
 /// a NaN or +inf anywhere makes the whole row NaN, as in PyTorch.
-void softmax(float* row, std::size_t count);
+void softmax(const float* x, std::size_t count, float* out);
 
 }  // namespace attn

@@ -72,7 +72,11 @@ Panels panels_of(Array& b) {
   return {b.panels.data(), k, m};
 }
 
-void softmax_operator(const Array& x, Array& out) { in_place(x, row_length(x), out, softmax); }
+void softmax_operator(const Array& x, Array& out) {
+  const std::size_t length = row_length(x);
+  out.resize(x.shape);
+  for (std::size_t i = 0; i < x.data.size(); i += length) softmax(x.data.data() + i, length, out.data.data() + i);
+}
 
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out) {
   const std::size_t length = row_length(x);

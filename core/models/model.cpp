@@ -18,7 +18,7 @@ Run Model::run(std::span<const std::int32_t> ids, bool last_only, Probe& probe) 
   transformer_.forward(ids, cache_, workspace_, probe, view(run.logits));
   run.probs = Vector::from_shape({config.vocab_size});
   std::copy_n(view(run.logits).row(run.logits.shape(0) - 1), config.vocab_size, run.probs.data());
-  softmax(run.probs.data(), run.probs.size());
+  softmax(run.probs.data(), run.probs.size(), run.probs.data());
   return run;
 }
 

@@ -43,7 +43,7 @@ Sample Sampler::draw(std::span<const float> logits) {
     // Divided, not multiplied by 1 / temperature, which is infinite where the temperature is denormal.
     probs_[i] = (logits[static_cast<std::size_t>(order_[i])] - highest) / options_.temperature;
   }
-  softmax(probs_.data(), kept);
+  softmax(probs_.data(), kept, probs_.data());
 
   double mass = 0.0;
   for (std::size_t i = 0; i < kept; ++i) {

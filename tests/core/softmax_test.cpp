@@ -18,7 +18,7 @@ std::vector<double> reference(std::span<const float> row) {
 /// A share is at most 1; its exponent x - max was rounded once, and p |x - max| stays below 1.
 void expect_softmax_of(std::vector<float> values, std::size_t offset) {
   Guarded row(values, offset);
-  softmax(row.data(), values.size());
+  softmax(row.data(), values.size(), row.data());
   EXPECT_TRUE(row.intact());
   const std::vector<double> expected = reference(values);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -27,7 +27,7 @@ void expect_softmax_of(std::vector<float> values, std::size_t offset) {
 }
 
 std::vector<float> softmax_of(std::vector<float> row) {
-  softmax(row.data(), row.size());
+  softmax(row.data(), row.size(), row.data());
   return row;
 }
 
@@ -39,14 +39,14 @@ TEST(Softmax, EqualsTheDoubleLoopAtEveryLengthAndOffset) {
 
 TEST(Softmax, OfNothingWritesNothing) {
   Guarded row(0, 1);
-  softmax(row.data(), 0);
+  softmax(row.data(), 0, row.data());
   EXPECT_TRUE(row.intact());
 }
 
 TEST(Softmax, RowsSumToOne) {
   sweep(1, [](std::size_t length, std::size_t offset) {
     Guarded row(random_floats(length, 30.0F, 7), offset);
-    softmax(row.data(), length);
+    softmax(row.data(), length, row.data());
     double sum = 0.0;
     for (const float p : row.values()) sum += static_cast<double>(p);
     EXPECT_NEAR(sum, 1.0, tolerance(1.0, length + 4));
@@ -64,7 +64,7 @@ TEST(Softmax, HiddenKeysGetNothingAndTheOthersShare) {
 TEST(Softmax, ARowOfMinusInfinitiesBecomesZeros) {
   sweep(1, [](std::size_t length, std::size_t offset) {
     Guarded row(std::vector<float>(length, -kInfinity), offset);
-    softmax(row.data(), length);
+    softmax(row.data(), length, row.data());
     EXPECT_TRUE(row.intact());
     for (const float p : row.values()) EXPECT_EQ(p, 0.0F);
   });
@@ -78,7 +78,7 @@ TEST(Softmax, OneNaNOrPlusInfinityMakesTheWholeRowNaN) {
           std::vector<float> values(length, other);
           values[place] = bad;
           Guarded row(values, offset);
-          softmax(row.data(), length);
+          softmax(row.data(), length, row.data());
           EXPECT_TRUE(row.intact());
           for (const float p : row.values()) EXPECT_TRUE(std::isnan(p)) << bad << " at " << place << ", else " << other;
         }

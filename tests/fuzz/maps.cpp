@@ -54,10 +54,11 @@ void check_silu(Case& test) {
 
 void check_gelu_erf(Case& test) {
   check_map(test, gelu_erf, [](double x) -> Expected {
-    const double a = x / std::sqrt(2.0), value = 0.5 * x * (1.0 + std::erf(a));
+    const double value = 0.5 * x * std::erfc(-x / std::sqrt(2.0));
     if (!std::isfinite(x)) return {value, 0.0};
-    const double slope = 1.1283791670955126 * std::exp(-a * a) * std::abs(a);
-    return {value, 0.5 * std::abs(x) * (slope * 2.0 + (1.0 + std::abs(std::erf(a))) * 6.0) * kEpsilon + kSmallest};
+    // The exponent -x^2 / 2 is rounded twice, which the exponential makes relative errors of; 5 is the polynomial's
+    // part.
+    return {value, std::abs(value) * (5.0 + (x < 0.0 ? x * x : 0.0)) * kEpsilon + (1.0 + std::abs(x)) * kSmallest};
   });
 }
 

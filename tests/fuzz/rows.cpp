@@ -42,7 +42,7 @@ struct Inverse {
 void check_softmax(Case& test) {
   Cells row = test.numbers("row", test.size("count", 1500), Numbers::kAny);
   const std::vector<float> x = copy_of(row);
-  softmax(row.data(), x.size());
+  softmax(row.data(), x.size(), row.data());
   test.expect_intact(row.intact());
   bool is_nan = false;
   float highest = -kInfinity;
