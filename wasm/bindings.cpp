@@ -18,7 +18,7 @@ using namespace attn;
 using namespace attn::js;
 using emscripten::val;
 
-EMSCRIPTEN_DECLARE_VAL_TYPE(AttentionInput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(MaskInput)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
@@ -80,19 +80,21 @@ std::uintptr_t resize(Array& array, unsigned rank, unsigned a, unsigned b, unsig
 
 Lengths lengths(const Array& array) { return Lengths(shape_list(array.shape)); }
 
-void attention(const Array& q, const Array& k, const Array& v, const AttentionInput& input, Array& output,
-               Array& pattern) {
-  const std::string name = input["variant"].as<std::string>();
-  const val mask = input["mask"];
-  const bool masked = !mask.isUndefined();
-  const bool additive = masked && mask["data"].instanceof(val::global("Float32Array"));
-  const std::vector<std::size_t> extent = masked ? shape(mask["shape"]) : std::vector<std::size_t>();
-  const auto added = additive ? emscripten::convertJSArrayToNumberVector<float>(mask["data"]) : std::vector<float>();
-  const auto allowed = masked && !additive ? emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"])
-                                           : std::vector<std::uint8_t>();
-  const OperatorOptions options = {name, input["scale"].as<float>(), input["softcap"].as<float>(), extent, allowed,
-                                   added};
-  attention_operator(q, k, v, options, output, input["pattern"].as<bool>() ? &pattern : nullptr);
+void attention(const Array& q, const Array& k, const Array& v, const std::string& name, float scale, float softcap,
+               const MaskInput& mask, Array& output, Array& pattern, bool wants_pattern) {
+  OperatorOptions options = {name, scale, softcap, {}, {}, {}};
+  std::vector<std::size_t> extent;
+  std::vector<float> added;
+  std::vector<std::uint8_t> allowed;
+  if (!mask.isUndefined()) {
+    options.mask_shape = extent = shape(mask["shape"]);
+    if (mask["data"].instanceof(val::global("Float32Array"))) {
+      options.added = added = emscripten::convertJSArrayToNumberVector<float>(mask["data"]);
+    } else {
+      options.allowed = allowed = emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"]);
+    }
+  }
+  attention_operator(q, k, v, options, output, wants_pattern ? &pattern : nullptr);
 }
 
 void encoder_layer(const Array& x, Array& w_qkv, Array& b_qkv, Array& w_o, Array& b_o, Array& gain_1, Array& bias_1,
@@ -221,9 +223,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<TokenIds>("Int32Array");
   emscripten::register_type<Bytes>("Uint8Array");
   emscripten::register_type<Lengths>("number[]");
-  emscripten::register_type<AttentionInput>(
-      "{ variant: string; scale: number; softcap: number; pattern: boolean; "
-      "mask?: { shape: readonly number[]; data: Uint8Array | Float32Array } }");
+  emscripten::register_type<MaskInput>("{ shape: readonly number[]; data: Uint8Array | Float32Array } | undefined");
   emscripten::register_type<VariantRows>(("{ " + row + " }[]").c_str());
   emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
   emscripten::register_type<Numbers>("Record<string, number> | undefined");

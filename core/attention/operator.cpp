@@ -6,6 +6,7 @@
 
 #include "attention/attention.hpp"
 #include "tensor/error.hpp"
+#include "tensor/shape.hpp"
 #include "tensor/text.hpp"
 
 namespace attn {
@@ -18,21 +19,22 @@ struct Extents {
   std::size_t sheet() const { return heads * tokens * width; }
 };
 
-void require(bool holds, const char* name, std::span<const std::size_t> shape, const std::string& expected) {
-  if (!holds)
-    throw Error(Code::argument_shape, std::string(name) + ": found " + shape_text(shape) + ", expected " + expected);
-}
-
 Extents extents(const char* name, DenseArray array) {
   const std::size_t rank = array.shape.size();
-  require(rank == 3 || rank == 4, name, array.shape, "(heads, tokens, d_head) or (batch, heads, tokens, d_head)");
+  if (rank != 3 && rank != 4) {
+    refuse_shape(name, array.shape, "(heads, tokens, d_head) or (batch, heads, tokens, d_head)");
+  }
   const auto last = array.shape.last(3);
   const Extents e = {rank == 4 ? array.shape[0] : 1, last[0], last[1], last[2]};
-  require(e.batch > 0 && e.heads > 0 && e.tokens > 0 && e.width > 0, name, array.shape, "no axis of length 0");
+  if (e.batch == 0 || e.heads == 0 || e.tokens == 0 || e.width == 0) {
+    refuse_shape(name, array.shape, "no axis of length 0");
+  }
   double cells = 1.0;  // a product that leaves size_t must not come back as a small one
   for (const std::size_t n : array.shape) cells *= static_cast<double>(n);
-  require(cells == static_cast<double>(array.data.size()), name, array.shape,
-          "a shape of " + std::to_string(array.data.size()) + " elements, as many as its data has");
+  if (cells != static_cast<double>(array.data.size())) {
+    const std::string found = std::to_string(array.data.size());
+    refuse_shape(name, array.shape, "a shape of " + found + " elements, as many as its data has");
+  }
   return e;
 }
 
@@ -52,19 +54,21 @@ void require_memory(const Extents& q, std::size_t width) {
 
 void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, bool pattern) {
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
-  require(ek.batch == eq.batch && ev.batch == eq.batch, "k", k.shape, "q's batch of " + std::to_string(eq.batch));
-  require(eq.heads % ek.heads == 0, "k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
-  require(ek.width == eq.width, "k", k.shape, "q's d_head of " + std::to_string(eq.width));
-  require(ev.heads == ek.heads && ev.tokens == ek.tokens, "v", v.shape, "k's heads and tokens " + shape_text(k.shape));
+  if (ek.batch != eq.batch) refuse_shape("k", k.shape, "q's batch of " + std::to_string(eq.batch));
+  if (ev.batch != eq.batch) refuse_shape("v", v.shape, "q's batch of " + std::to_string(eq.batch));
+  if (eq.heads % ek.heads != 0) refuse_shape("k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
+  if (ek.width != eq.width) refuse_shape("k", k.shape, "q's d_head of " + std::to_string(eq.width));
+  if (ev.heads != ek.heads || ev.tokens != ek.tokens) {
+    refuse_shape("v", v.shape, "k's heads and tokens " + shape_text(k.shape));
+  }
   require_memory(eq, pattern ? std::max(ek.tokens, ev.width) : ev.width);
   const std::size_t cells = eq.tokens * ek.tokens;
   const std::size_t masked = std::max(options.allowed.size(), options.added.size());
   if (!options.mask_shape.empty() || masked > 0) {
-    const bool fits =
-        options.mask_shape.size() == 2 && options.mask_shape[0] == eq.tokens && options.mask_shape[1] == ek.tokens;
-    require(fits, "mask", options.mask_shape, "(" + std::to_string(eq.tokens) + ", " + std::to_string(ek.tokens) + ")");
-    require(options.allowed.size() + options.added.size() == cells && masked == cells, "mask", options.mask_shape,
-            std::to_string(cells) + " elements of data");
+    require_shape("mask", options.mask_shape, {eq.tokens, ek.tokens});
+    if (options.allowed.size() + options.added.size() != cells || masked != cells) {
+      refuse_shape("mask", options.mask_shape, std::to_string(cells) + " elements of data");
+    }
   }
   const bool numbers = std::isfinite(options.scale) && std::isfinite(options.softcap) && options.softcap >= 0.0F;
   if (!numbers) {
@@ -79,7 +83,7 @@ void attention_operator(DenseArray q, DenseArray k, DenseArray v, const Operator
                         Array* pattern) {
   check(q, k, v, options, pattern != nullptr);
   for (const DenseArray operand : {q, k, v}) {
-    require(output.data.data() != operand.data.data(), "out", output.shape, "an array that is no operand");
+    if (output.data.data() == operand.data.data()) refuse_shape("out", output.shape, "an array that is no operand");
   }
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
   AttentionOptions inner;

@@ -1,9 +1,9 @@
 // c_ij = sum_k a_ik b_kj
 //
 // b lies in panels of two vectors of columns; five rows of a meet one panel in ten sums that stay in registers while k
-// runs (tile.hpp). Sums over many k are cut into blocks, so that a block of a panel (8 KiB) stays in the first-level
-// cache while all rows of a block of a (80 KiB) pass it, and that block in the second level while all panels pass. The
-// block is copied: its rows may lie pages apart, and each page costs a look into the page table.
+// runs (tile.hpp). Sums over many k are cut into blocks of equal depth, so that a block of a panel (16 KiB) stays in
+// the first-level cache while all rows of a block of a (160 KiB) pass it, and that block in the second level while all
+// panels pass. The block is copied: its rows may lie pages apart, and each page costs a look into the page table.
 // One row of a reads each number of b once, so memory is its limit: it keeps eight sums, to wait for no addition.
 
 #include "kernels/matmul.hpp"
@@ -19,7 +19,7 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-constexpr std::size_t kBlockDepth = 256;
+constexpr std::size_t kMostDepth = 512;  // of a block
 constexpr std::size_t kBlockRows = 16 * kTileRows;
 constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
 constexpr std::size_t kUnroll = 4;
@@ -179,10 +179,12 @@ void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const floa
     multiply_block(a, b, c, bias);
     return;
   }
-  float copy[kBlockRows * kBlockDepth];
+  float copy[kBlockRows * kMostDepth];
+  const std::size_t blocks = std::max<std::size_t>((a.cols + kMostDepth - 1) / kMostDepth, 1);
+  const std::size_t block_depth = (a.cols + blocks - 1) / blocks;
   std::size_t k = 0;
   do {  // once even where there is nothing to sum, so that c is written
-    const std::size_t depth = std::min(a.cols - k, kBlockDepth);
+    const std::size_t depth = std::min(a.cols - k, block_depth);
     for (std::size_t i = 0; i < a.rows; i += kBlockRows) {
       const std::size_t rows = std::min(kBlockRows, a.rows - i);
       MatrixView<const float> block = a.sub_rows(i, rows).sub_cols(k, depth);

@@ -10,32 +10,20 @@
 #include "layers/norm.hpp"
 #include "layers/operators.hpp"
 #include "tensor/error.hpp"
+#include "tensor/shape.hpp"
 #include "tensor/text.hpp"
 
 namespace attn {
 namespace {
 
-void require(bool holds, const char* name, const Array& array, const std::string& expected) {
-  if (holds) return;
-  throw Error(Code::argument_shape,
-              std::string(name) + ": found " + shape_text(array.shape) + ", expected " + expected);
-}
-
-void require_vector(const char* name, const Array& array, std::size_t length) {
-  require(array.shape.size() == 1 && array.shape[0] == length, name, array, "(" + std::to_string(length) + ")");
-}
-
-void require_matrix(const char* name, const Array& array, std::size_t rows, std::size_t cols) {
-  require(array.shape.size() == 2 && array.shape[0] == rows && array.shape[1] == cols, name, array,
-          "(" + std::to_string(rows) + ", " + std::to_string(cols) + ")");
-}
-
 void check(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptions& options, const Array& out) {
   const bool ranked = (x.shape.size() == 2 || x.shape.size() == 3) && x.data.size() > 0;
-  require(ranked && &out != &x, "x", x, "(tokens, d) or (batch, tokens, d), and not the array of the result");
+  if (!ranked || &out == &x) {
+    refuse_shape("x", x.shape, "(tokens, d) or (batch, tokens, d), and not the array of the result");
+  }
   for (const Array* weight : {&w.w_qkv, &w.b_qkv, &w.w_o, &w.b_o, &w.gain_1, &w.bias_1, &w.w_up, &w.b_up, &w.w_down,
                               &w.b_down, &w.gain_2, &w.bias_2}) {
-    require(&out != weight, "out", out, "an array that is no weight");
+    if (&out == weight) refuse_shape("out", out.shape, "an array that is no weight");
   }
   const std::size_t d = x.shape.back();
   if (options.n_heads == 0 || d % options.n_heads != 0 || !(options.epsilon > 0.0F)) {
@@ -44,19 +32,18 @@ void check(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptio
                                           std::to_string(d) + " and a positive number");
   }
   const std::size_t d_mlp = w.b_up.data.size();
-  require_matrix("w_qkv", w.w_qkv, d, 3 * d);
-  require_matrix("w_o", w.w_o, d, d);
-  require_matrix("w_up", w.w_up, d, d_mlp);
-  require_matrix("w_down", w.w_down, d_mlp, d);
-  require_vector("b_qkv", w.b_qkv, 3 * d);
-  for (const auto& [name, vector] : {std::pair{"b_o", &w.b_o},
-                                     {"gain_1", &w.gain_1},
-                                     {"bias_1", &w.bias_1},
-                                     {"b_down", &w.b_down},
-                                     {"gain_2", &w.gain_2},
-                                     {"bias_2", &w.bias_2}}) {
-    require_vector(name, *vector, d);
-  }
+  require_shape("w_qkv", w.w_qkv.shape, {d, 3 * d});
+  require_shape("b_qkv", w.b_qkv.shape, {3 * d});
+  require_shape("w_o", w.w_o.shape, {d, d});
+  require_shape("b_o", w.b_o.shape, {d});
+  require_shape("gain_1", w.gain_1.shape, {d});
+  require_shape("bias_1", w.bias_1.shape, {d});
+  require_shape("w_up", w.w_up.shape, {d, d_mlp});
+  require_shape("b_up", w.b_up.shape, {d_mlp});
+  require_shape("w_down", w.w_down.shape, {d_mlp, d});
+  require_shape("b_down", w.b_down.shape, {d});
+  require_shape("gain_2", w.gain_2.shape, {d});
+  require_shape("bias_2", w.bias_2.shape, {d});
 }
 
 Linear map_of(Array& weight, const Array& bias) { return {Weight{panels_of(weight), {}}, bias.data.data()}; }

@@ -7,6 +7,7 @@
 #include "kernels/norm.hpp"
 #include "kernels/softmax.hpp"
 #include "tensor/error.hpp"
+#include "tensor/shape.hpp"
 #include "tensor/text.hpp"
 
 namespace attn {
@@ -14,15 +15,9 @@ namespace {
 
 constexpr std::size_t kFewRows = 2;  // of a: laying b out for these costs more than it brings
 
-void require(bool holds, const char* name, const Array& array, const std::string& expected) {
-  if (!holds)
-    throw Error(Code::argument_shape,
-                std::string(name) + ": found " + shape_text(array.shape) + ", expected " + expected);
-}
-
 /// Numbers of a row, the last axis.
 std::size_t row_length(const Array& x) {
-  require(!x.shape.empty() && x.data.size() > 0, "x", x, "at least one axis, and none of length 0");
+  if (x.shape.empty() || x.data.size() == 0) refuse_shape("x", x.shape, "at least one axis, and none of length 0");
   return x.shape.back();
 }
 
@@ -41,9 +36,11 @@ void in_place(const Array& x, std::size_t stretch, Array& out, Kernel kernel) {
 }  // namespace
 
 void matmul_operator(const Array& a, Array& b, Array& out) {
-  require(b.shape.size() == 2, "b", b, "(k, m)");
-  require(a.shape.size() >= 2 && a.shape.back() == b.shape[0], "a", a, "(..., n, " + std::to_string(b.shape[0]) + ")");
-  require(&out != &a && &out != &b, "out", out, "an array that is no operand");
+  if (b.shape.size() != 2) refuse_shape("b", b.shape, "(k, m)");
+  if (a.shape.size() < 2 || a.shape.back() != b.shape[0]) {
+    refuse_shape("a", a.shape, "(..., n, " + std::to_string(b.shape[0]) + ")");
+  }
+  if (&out == &a || &out == &b) refuse_shape("out", out.shape, "an array that is no operand");
   const std::size_t k = b.shape[0], m = b.shape[1];
   std::size_t rows = 1;
   for (std::size_t axis = 0; axis + 1 < a.shape.size(); ++axis) rows *= a.shape[axis];
@@ -80,10 +77,9 @@ void softmax_operator(const Array& x, Array& out) {
 
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out) {
   const std::size_t length = row_length(x);
-  const std::string expected = "(" + std::to_string(length) + ")";
-  require(gain.shape.size() == 1 && gain.shape[0] == length, "gain", gain, expected);
-  require(bias.shape.size() == 1 && bias.shape[0] == length, "bias", bias, expected);
-  require(&out != &gain && &out != &bias, "out", out, "an array that is neither gain nor bias");
+  require_shape("gain", gain.shape, {length});
+  require_shape("bias", bias.shape, {length});
+  if (&out == &gain || &out == &bias) refuse_shape("out", out.shape, "an array that is neither gain nor bias");
   if (!(epsilon > 0.0F)) {
     throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
   }

@@ -1,15 +1,6 @@
 /** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
 import type { BooleanMask, Encoding, Tensor, Variant } from './types.ts';
 
-export interface NativeAttentionOptions {
-  variant: string;
-  /** 0 = `1 / sqrt(d_head)`. */
-  scale: number;
-  softcap: number;
-  pattern: boolean;
-  mask?: BooleanMask | Tensor;
-}
-
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
 /** An edit at one exactly named station; head -1 is all heads. */
@@ -81,9 +72,14 @@ export interface NativeModule {
     q: NativeArray,
     k: NativeArray,
     v: NativeArray,
-    options: NativeAttentionOptions,
+    variant: string,
+    /** 0 = `1 / sqrt(d_head)`. */
+    scale: number,
+    softcap: number,
+    mask: BooleanMask | Tensor | undefined,
     output: NativeArray,
     pattern: NativeArray,
+    wantsPattern: boolean,
   ): void;
   matmul(a: NativeArray, b: NativeArray, out: NativeArray): void;
   softmax(x: NativeArray, out: NativeArray): void;

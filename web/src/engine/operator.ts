@@ -42,11 +42,11 @@ function attention(
   const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0 } = options;
   const { mask, pattern = true, out } = options;
   if (mask) checkTensor('mask', mask, true);
-  const rest = { variant, scale, softcap, pattern, ...(mask && { mask }) };
   const [output, weights] = arrays.operate(
     { q, k, v },
     pattern ? [out, undefined] : [out],
-    (module, [nq, nk, nv], [no, np]) => module.attention(nq!, nk!, nv!, rest, no!, np ?? no!),
+    (module, [nq, nk, nv], [no, np]) =>
+      module.attention(nq!, nk!, nv!, variant, scale, softcap, mask ?? undefined, no!, np ?? no!, pattern),
   );
   return pattern ? { output: output!, pattern: weights as Tensor } : { output: output! };
 }

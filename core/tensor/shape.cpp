@@ -1,0 +1,18 @@
+#include "tensor/shape.hpp"
+
+#include <algorithm>
+
+#include "tensor/error.hpp"
+#include "tensor/text.hpp"
+
+namespace attn {
+
+void refuse_shape(const char* name, std::span<const std::size_t> shape, const std::string& expected) {
+  throw Error(Code::argument_shape, std::string(name) + ": found " + shape_text(shape) + ", expected " + expected);
+}
+
+void require_shape(const char* name, std::span<const std::size_t> shape, std::initializer_list<std::size_t> expected) {
+  if (!std::ranges::equal(shape, expected)) refuse_shape(name, shape, shape_text({expected.begin(), expected.size()}));
+}
+
+}  // namespace attn
