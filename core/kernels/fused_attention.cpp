@@ -38,6 +38,7 @@ struct Block {
   bool begun;  // whether z holds something of it
   float highest[kRows];
   float sum[kRows];
+  Exp2OfNegative exp2;
 };
 
 /// Hides what lies outside the row's keys and applies the rule's other parts; `row` holds the keys from `begin`.
@@ -70,7 +71,7 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
 
 /// Scores to weights 2^(score - highest), whole vectors; scales down what was summed below an earlier maximum.
 void weigh(Block& block, std::size_t i, std::size_t count, float* row, float* z, std::size_t d_v) {
-  const Exp2OfNegative exp2;
+  const Exp2OfNegative exp2 = block.exp2;
   const float highest = simd::maximum(row, count, block.highest[i]);
   if (highest > block.highest[i] && block.begun) {
     const Batch down = exp2(Batch(block.highest[i]) - Batch(highest));
@@ -137,7 +138,7 @@ std::size_t fused_attention_size(std::size_t d_head) { return kRows * (d_head + 
 
 void fused_attention(MatrixView<const float> q, PackedKeysValues kv, const ScoreRule& rule, float* space,
                      MatrixView<float> z) {
-  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, false, {}, {}};
+  Block block = {rule, 0, 0, q.cols, space, space + kRows * q.cols, {}, false, {}, {}, {}};
   const Batch factor(rule.softcap > 0.0F ? rule.scale : rule.scale * kLog2E);
   for (; block.first < q.rows; block.first += kRows) {
     block.rows = std::min(q.rows - block.first, kRows);

@@ -25,20 +25,23 @@ constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must me
 constexpr std::size_t kUnroll = 4;
 constexpr std::size_t kSingleRows = 2;  // up to so many rows that are left go one by one
 
-/// Rows from the `first` on. `Split` = 1 keeps one pair of sums a row; more keep a pair for each k modulo Split. Where
-/// fewer rows are left than the tile has, the last one is computed again in the place of those that are missing.
+/// Rows from the `first` on, all columns of the panel. `Split` = 1 keeps one pair of sums a row; more keep a pair for
+/// each k modulo Split. Where fewer rows are left than the tile has, the last one is computed again in place of those.
 template <std::size_t Rows, std::size_t Split>
 void tile(const PanelProduct& t, std::size_t first) {
   Batch sum[Split][Rows][2];
-  const std::size_t second = t.cols > kWidth ? t.cols - kWidth : 0;
   const float* a[Rows];
+  std::size_t row[Rows];
   for (std::size_t r = 0; r < Rows; ++r) {
-    const std::size_t row = std::min(first + r, t.rows - 1);
-    a[r] = t.a + row * t.a_stride;
-    const float* start = t.start + row * t.start_stride;
-    sum[0][r][0] = t.start == nullptr ? Batch(0.0F) : simd::load(start, t.cols);
-    sum[0][r][1] = t.start == nullptr || second == 0 ? Batch(0.0F) : simd::load(start + kWidth, second);
-    for (std::size_t u = 1; u < Split; ++u) sum[u][r][0] = sum[u][r][1] = Batch(0.0F);
+    row[r] = std::min(first + r, t.rows - 1);
+    a[r] = t.a + row[r] * t.a_stride;
+    for (std::size_t u = 0; u < Split; ++u) sum[u][r][0] = sum[u][r][1] = Batch(0.0F);
+  }
+  if (t.start != nullptr) {
+    for (std::size_t r = 0; r < Rows; ++r) {
+      sum[0][r][0] = Batch::load_unaligned(t.start + row[r] * t.start_stride);
+      sum[0][r][1] = Batch::load_unaligned(t.start + row[r] * t.start_stride + kWidth);
+    }
   }
   const auto step = [&](std::size_t k, std::size_t u) {
     const Batch b0 = Batch::load_unaligned(t.panel + k * kPanelCols);
@@ -65,10 +68,8 @@ void tile(const PanelProduct& t, std::size_t first) {
       sum[0][r][0] += sum[u][r][0];
       sum[0][r][1] += sum[u][r][1];
     }
-    if (first + r >= t.rows) break;
-    float* c = t.c + (first + r) * t.c_stride;
-    simd::store(sum[0][r][0], c, t.cols);
-    if (second > 0) simd::store(sum[0][r][1], c + kWidth, second);
+    sum[0][r][0].store_unaligned(t.c + row[r] * t.c_stride);
+    sum[0][r][1].store_unaligned(t.c + row[r] * t.c_stride + kWidth);
   }
 }
 
@@ -131,9 +132,24 @@ void multiply_block(MatrixView<const float> a, Panels b, MatrixView<float> c, co
 }  // namespace
 
 void multiply_panel(const PanelProduct& t) {
-  std::size_t i = 0;
-  for (; i + kSingleRows < t.rows; i += kTileRows) tile<kTileRows, 1>(t, i);
-  for (; i < t.rows; ++i) tile<1, kUnroll>(t, i);
+  if (t.cols == kPanelCols) {
+    std::size_t i = 0;
+    for (; i + kSingleRows < t.rows; i += kTileRows) tile<kTileRows, 1>(t, i);
+    for (; i < t.rows; ++i) tile<1, kUnroll>(t, i);
+    return;
+  }
+  float rows[kTileRows * kPanelCols] = {};  // the panel is wider than c
+  for (std::size_t i = 0; i < t.rows; i += kTileRows) {
+    const std::size_t count = std::min(t.rows - i, kTileRows);
+    if (t.start != nullptr) {
+      for (std::size_t r = 0; r < count; ++r) {
+        std::copy_n(t.start + (i + r) * t.start_stride, t.cols, rows + r * kPanelCols);
+      }
+    }
+    multiply_panel({count, t.depth, kPanelCols, t.a + i * t.a_stride, t.a_stride, t.panel,
+                    t.start == nullptr ? nullptr : rows, kPanelCols, rows, kPanelCols});
+    for (std::size_t r = 0; r < count; ++r) std::copy_n(rows + r * kPanelCols, t.cols, t.c + (i + r) * t.c_stride);
+  }
 }
 
 void pack_rows(MatrixView<const float> b, float* panels, std::size_t stride) {
