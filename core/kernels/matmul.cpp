@@ -4,7 +4,8 @@
 // runs (tile.hpp). Sums over many k are cut into blocks of equal depth, so that a block of a panel (16 KiB) stays in
 // the first-level cache while all rows of a block of a (160 KiB) pass it, and that block in the second level while all
 // panels pass. The block is copied: its rows may lie pages apart, and each page costs a look into the page table.
-// One row of a reads each number of b once, so memory is its limit: it keeps eight sums, to wait for no addition.
+// One row of a reads each number of b once, so memory is its limit: four panels at a time, since a processor fetches
+// ahead for each place that is read in order, and their eight sums wait for no addition.
 
 #include "kernels/matmul.hpp"
 
@@ -23,7 +24,8 @@ constexpr std::size_t kMostDepth = 512;  // of a block
 constexpr std::size_t kBlockRows = 16 * kTileRows;
 constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
 constexpr std::size_t kUnroll = 4;
-constexpr std::size_t kSingleRows = 2;  // up to so many rows that are left go one by one
+constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
+constexpr std::size_t kStreams = 4;     // panels that one row reads at once
 
 /// Rows from the `first` on, all columns of the panel. `Split` = 1 keeps one pair of sums a row; more keep a pair for
 /// each k modulo Split. Where fewer rows are left than the tile has, the last one is computed again in place of those.
@@ -118,6 +120,34 @@ void copy_numbers(const float* from, std::size_t count, float* to) {
   for (std::size_t i = 0; i < count; i += kWidth) simd::store(simd::load(from + i, count - i), to + i, count - i);
 }
 
+/// One row of c. Where fewer panels are left than are read at once, the last one is read again in place of those.
+void multiply_row(const float* a, Panels b, float* c, const float* bias) {
+  for (std::size_t p = 0; p < b.count(); p += kStreams) {
+    const float* panel[kStreams];
+    Batch sum[kStreams][2];
+    for (std::size_t n = 0; n < kStreams; ++n) {
+      panel[n] = b.panel(std::min(p + n, b.count() - 1));
+      sum[n][0] = sum[n][1] = Batch(0.0F);
+    }
+#ifdef __clang__
+#pragma clang loop unroll(disable)
+#endif
+    for (std::size_t k = 0; k < b.rows; ++k) {
+      const Batch left(a[k]);
+      for (std::size_t n = 0; n < kStreams; ++n) {
+        sum[n][0] = simd::multiply_add(left, Batch::load_unaligned(panel[n] + k * kPanelCols), sum[n][0]);
+        sum[n][1] = simd::multiply_add(left, Batch::load_unaligned(panel[n] + k * kPanelCols + kWidth), sum[n][1]);
+      }
+    }
+    for (std::size_t n = 0; n < 2 * kStreams; ++n) {
+      const std::size_t j = p * kPanelCols + n * kWidth;
+      if (j >= b.cols) break;
+      const Batch start = bias == nullptr ? Batch(0.0F) : simd::load(bias + j, b.cols - j);
+      simd::store(start + sum[n / 2][n % 2], c + j, b.cols - j);
+    }
+  }
+}
+
 /// c = a b, or c += a b, panel by panel; `bias` counts the first time only.
 void multiply_block(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias, bool add = false) {
   for (std::size_t p = 0; p < b.count(); ++p) {
@@ -191,6 +221,10 @@ Panels pack_transposed(MatrixView<const float> b, float* panels) {
 
 void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias) {
   ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
+  if (a.rows <= kSingleRows) {
+    for (std::size_t i = 0; i < a.rows; ++i) multiply_row(a.row(i), b, c.row(i), bias);
+    return;
+  }
   if (a.rows <= kTileRows) {
     multiply_block(a, b, c, bias);
     return;

@@ -23,6 +23,7 @@ using simd::kWidth;
 constexpr std::size_t kStretch = 1024;    // of a row of a that shares one scale
 constexpr float kLargest = 16383.0F;      // of its integers
 constexpr std::size_t kBlockDepth = 256;  // rows of a panel that are expanded at a time
+constexpr std::size_t kStreams = 4;       // panels that are read at once, as in the product of floats
 
 /// a_k = integers_k scale; returns the scale, NaN if any number is not finite. In double, since a row of the smallest
 /// floats has an inverse that float lacks.
@@ -46,15 +47,18 @@ void multiply_row(const float* a, BytePanels b, float* c, const float* bias) {
   for (std::size_t k = 0; k < b.rows; k += kStretch) {
     const std::size_t count = std::min(b.rows - k, kStretch);
     const Batch unit(round_row(a + k, count, integers.data()));
-    for (std::size_t p = 0; p < b.count(); ++p) {
-      const std::size_t j = p * kPanelCols, cols = b.cols - j;
-      const simd::PairSums sums = simd::dot_pairs(integers.data(), b.pair(p, k), (count + 1) / 2);
-      for (std::size_t half = 0; half < 2 && half * kWidth < cols; ++half) {
-        const std::size_t at = j + half * kWidth, left = cols - half * kWidth;
+    for (std::size_t p = 0; p < b.count(); p += kStreams) {
+      const std::int8_t* bytes[kStreams];
+      for (std::size_t n = 0; n < kStreams; ++n) bytes[n] = b.pair(std::min(p + n, b.count() - 1), k);
+      const simd::PairSums sums = simd::dot_pairs(integers.data(), bytes, (count + 1) / 2);
+      for (std::size_t n = 0; n < 2 * kStreams; ++n) {
+        const std::size_t j = p * kPanelCols + n * kWidth;
+        if (j >= b.cols) break;
+        const std::size_t left = b.cols - j;
         const float* start = k > 0 ? c : bias;
-        const Batch before = start == nullptr ? Batch(0.0F) : simd::load(start + at, left);
-        const Batch scale = simd::load(b.scales + at, left) * unit;
-        simd::store(simd::multiply_add(sums.halves[half], scale, before), c + at, left);
+        const Batch before = start == nullptr ? Batch(0.0F) : simd::load(start + j, left);
+        const Batch scale = simd::load(b.scales + j, left) * unit;
+        simd::store(simd::multiply_add(sums.halves[n / 2][n % 2], scale, before), c + j, left);
       }
     }
   }

@@ -97,38 +97,44 @@ void map(float* data, std::size_t count, Function f) {
   each(count, [&](std::size_t i, std::size_t lanes) { store(f(load(data + i, lanes)), data + i, lanes); });
 }
 
-/// Two vectors of sums, as floats.
+/// Sums of Streams by two vectors, as floats.
+template <std::size_t Streams>
 struct PairSums {
-  Batch halves[2];
+  Batch halves[Streams][2];
 };
 
-/// sums_j = sum over n < pairs of a_2n bytes_n,j,0 + a_2n+1 bytes_n,j,1 for 2 kWidth columns j; a pair of rows takes
-/// 4 kWidth bytes, two a column. Sums must stay below 2^31.
-inline PairSums dot_pairs(const std::int16_t* a, const std::int8_t* bytes, std::size_t pairs) {
+/// sums_j = sum over n < pairs of a_2n bytes_n,j,0 + a_2n+1 bytes_n,j,1 for 2 kWidth columns j of each stream; a pair
+/// of rows takes 4 kWidth bytes, two a column. Sums must stay below 2^31.
+template <std::size_t Streams>
+PairSums<Streams> dot_pairs(const std::int16_t* a, const std::int8_t* const (&bytes)[Streams], std::size_t pairs) {
+  PairSums<Streams> out;
 #ifdef __wasm_simd128__
-  constexpr std::size_t kChains = 2;
-  v128_t low[kChains] = {}, high[kChains] = {};
-  const auto step = [&](std::size_t n, std::size_t chain) {
-    const v128_t pair = wasm_v128_load32_splat(a + 2 * n);
-    const v128_t eight = wasm_v128_load(bytes + 16 * n);
-    low[chain] = wasm_i32x4_add(low[chain], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(eight), pair));
-    high[chain] = wasm_i32x4_add(high[chain], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(eight), pair));
-  };
-  std::size_t n = 0;
-  for (; n + 4 <= pairs; n += 4) {
-    for (std::size_t u = 0; u < 4; ++u) step(n + u, u % kChains);
-  }
-  for (; n < pairs; ++n) step(n, 0);
-  return {{Batch(wasm_f32x4_convert_i32x4(wasm_i32x4_add(low[0], low[1]))),
-           Batch(wasm_f32x4_convert_i32x4(wasm_i32x4_add(high[0], high[1])))}};
-#else
-  std::int32_t sums[2 * kWidth] = {};
+  v128_t sum[Streams][2] = {};
+#pragma clang loop unroll(disable)
   for (std::size_t n = 0; n < pairs; ++n) {
-    for (std::size_t j = 0; j < 2 * kWidth; ++j, bytes += 2) sums[j] += a[2 * n] * bytes[0] + a[2 * n + 1] * bytes[1];
+    const v128_t pair = wasm_v128_load32_splat(a + 2 * n);
+    for (std::size_t s = 0; s < Streams; ++s) {
+      const v128_t eight = wasm_v128_load(bytes[s] + 16 * n);
+      sum[s][0] = wasm_i32x4_add(sum[s][0], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(eight), pair));
+      sum[s][1] = wasm_i32x4_add(sum[s][1], wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(eight), pair));
+    }
   }
+  for (std::size_t s = 0; s < Streams; ++s) {
+    for (std::size_t half = 0; half < 2; ++half) out.halves[s][half] = wasm_f32x4_convert_i32x4(sum[s][half]);
+  }
+#else
   using Integers = xsimd::batch<std::int32_t>;
-  return {{xsimd::to_float(Integers::load_unaligned(sums)), xsimd::to_float(Integers::load_unaligned(sums + kWidth))}};
+  for (std::size_t s = 0; s < Streams; ++s) {
+    std::int32_t sums[2 * kWidth] = {};
+    const std::int8_t* b = bytes[s];
+    for (std::size_t n = 0; n < pairs; ++n) {
+      for (std::size_t j = 0; j < 2 * kWidth; ++j, b += 2) sums[j] += a[2 * n] * b[0] + a[2 * n + 1] * b[1];
+    }
+    out.halves[s][0] = xsimd::to_float(Integers::load_unaligned(sums));
+    out.halves[s][1] = xsimd::to_float(Integers::load_unaligned(sums + kWidth));
+  }
 #endif
+  return out;
 }
 
 }  // namespace attn::simd
