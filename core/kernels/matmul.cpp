@@ -22,8 +22,9 @@ using simd::kWidth;
 
 constexpr std::size_t kMostDepth = 512;  // of a block
 constexpr std::size_t kBlockRows = 16 * kTileRows;
-constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
-constexpr std::size_t kUnroll = 4;
+constexpr std::size_t kCopyPays = 8;    // panels that a copied block of a must meet
+constexpr std::size_t kCombined = 8;    // rows of b that are read at once
+constexpr std::size_t kSplit = 4;       // sums of a single row
 constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
 constexpr std::size_t kStreams = 4;     // panels that one row reads at once
 
@@ -60,10 +61,6 @@ void tile(const PanelProduct& t, std::size_t first) {
       for (std::size_t u = 0; u < Split; ++u) step(k + u, u);
     }
   }
-  // Not unrolled: the compiler would load the panel's vectors of all steps first, and run out of registers.
-#ifdef __clang__
-#pragma clang loop unroll(disable)
-#endif
   for (; k < t.depth; ++k) step(k, 0);
   for (std::size_t r = 0; r < Rows; ++r) {
     for (std::size_t u = 1; u < Split; ++u) {
@@ -75,31 +72,34 @@ void tile(const PanelProduct& t, std::size_t first) {
   }
 }
 
-/// One row of c: rows of b, four at a time, are added up with the row's numbers as weights.
+/// Adds Rows rows of b to c, the numbers of a being their weights.
+template <std::size_t Rows>
+void add_rows(const float* a, MatrixView<const float> b, float* c) {
+  const float* row[Rows];
+  Batch weight[Rows];
+  for (std::size_t r = 0; r < Rows; ++r) {
+    row[r] = b.row(r);
+    weight[r] = Batch(a[r]);
+  }
+  std::size_t j = 0;
+  for (; j + kWidth <= b.cols; j += kWidth) {
+    Batch sum = Batch::load_unaligned(c + j);
+    for (std::size_t r = 0; r < Rows; ++r) {
+      sum = simd::multiply_add(weight[r], Batch::load_unaligned(row[r] + j), sum);
+    }
+    sum.store_unaligned(c + j);
+  }
+  for (; j < b.cols; ++j) {
+    for (std::size_t r = 0; r < Rows; ++r) c[j] += a[r] * row[r][j];
+  }
+}
+
+/// One row of c.
 void combine_rows(const float* a, MatrixView<const float> b, float* c) {
   std::fill_n(c, b.cols, 0.0F);
   std::size_t k = 0;
-  for (; k + kUnroll <= b.rows; k += kUnroll) {
-    const float* row[kUnroll];
-    Batch weight[kUnroll];
-    for (std::size_t u = 0; u < kUnroll; ++u) {
-      row[u] = b.row(k + u);
-      weight[u] = Batch(a[k + u]);
-    }
-    for (std::size_t j = 0; j < b.cols; j += kWidth) {
-      const std::size_t left = b.cols - j;
-      Batch sum = simd::load(c + j, left);
-      for (std::size_t u = 0; u < kUnroll; ++u) sum = simd::multiply_add(weight[u], simd::load(row[u] + j, left), sum);
-      simd::store(sum, c + j, left);
-    }
-  }
-  for (; k < b.rows; ++k) {
-    const Batch weight(a[k]);
-    for (std::size_t j = 0; j < b.cols; j += kWidth) {
-      const std::size_t left = b.cols - j;
-      simd::store(simd::multiply_add(weight, simd::load(b.row(k) + j, left), simd::load(c + j, left)), c + j, left);
-    }
-  }
+  for (; k + kCombined <= b.rows; k += kCombined) add_rows<kCombined>(a + k, b.sub_rows(k, kCombined), c);
+  for (; k < b.rows; ++k) add_rows<1>(a + k, b.sub_rows(k, 1), c);
 }
 
 /// Four entries of one row of a b^T at once: one load of the left row serves four right rows.
@@ -129,9 +129,6 @@ void multiply_row(const float* a, Panels b, float* c, const float* bias) {
       panel[n] = b.panel(std::min(p + n, b.count() - 1));
       sum[n][0] = sum[n][1] = Batch(0.0F);
     }
-#ifdef __clang__
-#pragma clang loop unroll(disable)
-#endif
     for (std::size_t k = 0; k < b.rows; ++k) {
       const Batch left(a[k]);
       for (std::size_t n = 0; n < kStreams; ++n) {
@@ -165,7 +162,7 @@ void multiply_panel(const PanelProduct& t) {
   if (t.cols == kPanelCols) {
     std::size_t i = 0;
     for (; i + kSingleRows < t.rows; i += kTileRows) tile<kTileRows, 1>(t, i);
-    for (; i < t.rows; ++i) tile<1, kUnroll>(t, i);
+    for (; i < t.rows; ++i) tile<1, kSplit>(t, i);
     return;
   }
   float rows[kTileRows * kPanelCols] = {};  // the panel is wider than c

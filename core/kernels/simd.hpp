@@ -110,7 +110,6 @@ PairSums<Streams> dot_pairs(const std::int16_t* a, const std::int8_t* const (&by
   PairSums<Streams> out;
 #ifdef __wasm_simd128__
   v128_t sum[Streams][2] = {};
-#pragma clang loop unroll(disable)
   for (std::size_t n = 0; n < pairs; ++n) {
     const v128_t pair = wasm_v128_load32_splat(a + 2 * n);
     for (std::size_t s = 0; s < Streams; ++s) {
