@@ -20,13 +20,13 @@ export const header = () =>
   ].join('\n');
 
 /** The lines of one case, as soon as it is measured. */
-export function rowLines(row, rows, peak, build) {
+export function rowLines(row, rows, build) {
   return ['io', 'resident']
     .filter((form) => kColumns.some((name) => row.forms[name]?.[form]?.best || row.forms[name]?.[form]?.failed))
     .map((form) => {
       const ratio = form === 'io' ? ratioOf(row) : null;
-      const share = shareOf(row, form, peak);
-      const demands = demandsOn(row, rows, peak, build).filter((demand) => demand.form === form);
+      const share = shareOf(row, form);
+      const demands = demandsOn(row, rows, build).filter((demand) => demand.form === form);
       return line([
         row.name,
         form,
@@ -72,9 +72,9 @@ function growth(rows) {
   ];
 }
 
-export function missedTargets(rows, peak, build) {
+export function missedTargets(rows, build) {
   return rows.flatMap((row) =>
-    demandsOn(row, rows, peak, build)
+    demandsOn(row, rows, build)
       .filter(({ found, wanted }) => found === null || found < wanted)
       .map(({ form, what, found, wanted }) => {
         const shown = found === null ? 'not measured' : found.toFixed(2);
@@ -85,10 +85,10 @@ export function missedTargets(rows, peak, build) {
 
 const section = (title, lines) => (lines.length > 0 ? [`\n${title}`, ...lines.map((text) => `  ${text}`)] : []);
 
-export const summary = (rows, peak, build) =>
+export const summary = (rows, build) =>
   [
     ...section('Remarks', remarks(rows)),
     ...section('Of ours not measured', absences(rows)),
     ...section('Growth of ours', growth(rows)),
-    ...section('Below target', missedTargets(rows, peak, build)),
+    ...section('Below target', missedTargets(rows, build)),
   ].join('\n');

@@ -91,7 +91,12 @@ function checkAgreement(forms) {
   }
 }
 
-const measurePeak = async (peak) => (peak.best = Math.max(peak.best, await peak.contender.call('round')));
+/** Operations of a millisecond that the probe reaches now; the best of all is kept beside. */
+async function measurePeak(peak) {
+  const now = await peak.contender.call('round');
+  peak.best = Math.max(peak.best, now);
+  return now;
+}
 
 async function measureCase(contenders, peak, row, rounds) {
   const entrants = contenders.filter(({ name }) => row.only?.includes(name) ?? (!row.model || name !== 'scalar'));
@@ -105,8 +110,9 @@ async function measureCase(contenders, peak, row, rounds) {
     }),
   );
   // Every round passes through all contenders, so that a slow moment of the machine hits them alike.
+  let reached = 0;
   for (let round = 0; round < rounds; ++round) {
-    await measurePeak(peak);
+    reached = Math.max(reached, await measurePeak(peak));
     for (const entry of timed) await measure(entry);
   }
   for (const { found } of timed) {
@@ -116,7 +122,7 @@ async function measureCase(contenders, peak, row, rounds) {
     found.median = median(found.times);
   }
   for (const contender of entrants) await contender.call('release');
-  return { name: row.name, flops: row.flops, scores: row.scores, forms };
+  return { name: row.name, flops: row.flops, scores: row.scores, peak: reached, forms };
 }
 
 function describe(engine, contenders, peak) {
@@ -154,14 +160,14 @@ async function bench(options) {
     print(`\n${header()}`);
     for (const row of cases) {
       rows.push(await measureCase(contenders, peak, row, options.rounds));
-      for (const text of rowLines(rows.at(-1), rows, peak.best, build)) print(text);
+      for (const text of rowLines(rows.at(-1), rows, build)) print(text);
     }
     print(`\npeak: ${(peak.best / 1e6).toFixed(1)} GFLOP/s, ${peak.contender.about.build}`);
-    print(summary(rows, peak.best, build));
+    print(summary(rows, build));
     const key = `${options.engine} ${build}`;
     if (options.compare)
-      print(`\nFallen since the baseline\n  ${compareWithBaseline(key, rows, peak.best).join('\n  ') || 'nothing'}`);
-    if (options['save-baseline']) saveBaseline(key, rows, peak.best);
+      print(`\nFallen since the baseline\n  ${compareWithBaseline(key, rows).join('\n  ') || 'nothing'}`);
+    if (options['save-baseline']) saveBaseline(key, rows);
     writeResults(options, engine, contenders, peak, rows);
     await peak.contender.close();
     return rows.some(({ forms }) => Object.values(forms).some(({ io, resident }) => io?.failed || resident?.failed))

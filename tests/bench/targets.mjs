@@ -13,17 +13,17 @@ export function ratioOf(row) {
   return ours && best < Infinity ? best / ours : null;
 }
 
-/** Share of the engine's limit that our form reaches. */
-export function shareOf(row, form, peak) {
+/** Share of the limit that our form reaches; both were measured in turns. */
+export function shareOf(row, form) {
   const best = row.forms.ours?.[form]?.best;
-  return best && row.flops ? row.flops / best / peak : null;
+  return best && row.flops ? row.flops / best / row.peak : null;
 }
 
 /**
  * The demands on `row`: `[{form, what, found, wanted}]`, `found` null where it could not be measured. The build without fused
  * instructions owes its share of each.
  */
-export function demandsOn(row, rows, peak, build) {
+export function demandsOn(row, rows, build) {
   const factor = build === 'simd' ? kTargets.simd : 1;
   return ['io', 'resident'].flatMap((form) => {
     const target = kTargets[form][row.name];
@@ -33,8 +33,7 @@ export function demandsOn(row, rows, peak, build) {
     }
     const { case: other = row.name, ...wanted } = target;
     return Object.entries(wanted).map(([name, least]) => {
-      if (name === 'peak')
-        return { form, what: 'of the peak', found: shareOf(row, form, peak), wanted: least * factor };
+      if (name === 'peak') return { form, what: 'of the peak', found: shareOf(row, form), wanted: least * factor };
       const theirs = rows.find(({ name: known }) => known === other)?.forms[name]?.io?.best;
       const ours = row.forms.ours?.io?.best;
       return { form, what: `${name} / ours`, found: theirs && ours ? theirs / ours : null, wanted: least * factor };
