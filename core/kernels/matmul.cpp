@@ -6,6 +6,15 @@
 // panels pass. The block is copied: its rows may lie pages apart, and each page costs a look into the page table.
 // One row of a reads each number of b once, so memory is its limit: four panels at a time, since a processor fetches
 // ahead for each place that is read in order, and their eight sums wait for no addition.
+//
+// Where the time goes (Chromium 156, relaxed SIMD, an Emerald Rapids Xeon; measured with tests/bench): a step of a tile
+// is ten multiply-adds, seven loads and about ten integer instructions. The multiply-adds, two a cycle, set the pace:
+// 512 x 512 x 512 runs at 94 % of their peak. A tile's start and end cost about 60 cycles beside the 5 of each step:
+// the last branch of its loop is foreseen wrongly, and ten vectors are written; a product 64 deep stays below 80 %.
+// Weights that come from memory are waited for once, by the first tile of each panel: 64 x 768 x 3072 falls from 85 to
+// 77 %. Not taken: tiles of six rows, or with a loop over panels within (they spill: 26 instead of 37 GFLOP/s); steps
+// unrolled by four (spills: 11 % slower); blocks 256 or 1024 deep (6 % slower; no slower, but larger than first-level
+// caches of 32 KiB); packing several panels in one pass over b (no difference).
 
 #include "kernels/matmul.hpp"
 

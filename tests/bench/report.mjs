@@ -5,7 +5,7 @@ const kColumns = ['ours', 'ort', 'tfjs', 'scalar'];
 const kWidths = [26, 9, ...kColumns.map(() => 19), 9, 7, 9];
 
 /** Three digits, whatever the magnitude. */
-const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+export const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const line = (cells) =>
   cells
     .map((cell, index) => String(cell).padEnd(kWidths[index]))

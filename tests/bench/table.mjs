@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kRoot } from '../../web/scripts/repository.mjs';
+import { digits } from './report.mjs';
 
 const kBench = join(kRoot, 'build/bench');
 const kRows = {
@@ -20,13 +21,16 @@ const kContenders = { ours: 'this package', ort: 'ONNX Runtime Web', tfjs: 'Tens
 
 const newest = () =>
   readdirSync(kBench)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => /^\d{4}-.*\.json$/.test(name))
     .sort()
     .map((name) => join(kBench, name))
     .at(-1);
 
 const cells = (list) => `| ${list.join(' | ')} |`;
-const time = (row, name) => row.forms[name]?.io?.best?.toPrecision(3) ?? '';
+const time = (row, name) => {
+  const best = row.forms[name]?.io?.best;
+  return best ? digits(best) : '';
+};
 
 const { date, engine, machine, about, rows } = JSON.parse(readFileSync(process.argv[2] ?? newest(), 'utf8'));
 const shown = Object.entries(kRows).flatMap(([name, label]) => {
