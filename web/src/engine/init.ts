@@ -30,7 +30,7 @@ export function initIn({ binaries, rungs, fetch }: Environment): Init {
     }
     const compiled = compileCore(binaries, options);
     if (worker) return startRemoteEngine(compiled, { rungs, timeout, fetch });
-    const [{ startEngine }, core] = await Promise.all([import('./engine.ts'), compiled]);
+    const [{ startEngine }, core] = await Promise.all([import('./here.ts'), compiled]);
     return startEngine(core, fetch);
   };
   return init as Init;
