@@ -33,9 +33,7 @@ class NormalDistribution {
   Batch operator()(Batch x) const {
     const Batch u = xsimd::abs(x);
     const Batch t = one_ / simd::multiply_add(u, slope_, one_);
-    Batch p = c_[8];
-    for (std::size_t n = 8; n-- > 0;) p = simd::multiply_add(p, t, c_[n]);
-    const Batch below = p * exp_(u * u * half_);
+    const Batch below = p_(t) * exp_(u * u * half_);
     return xsimd::select(x < Batch(0.0F), below, one_ - below);
   }
 
@@ -44,9 +42,8 @@ class NormalDistribution {
   Batch one_ = simd::constant(1.0F);
   Batch slope_ = simd::constant(0.3F);
   Batch half_ = simd::constant(-0.5F);
-  Batch c_[9] = {simd::constant(7.3720084e-06F), simd::constant(0.119484216F), simd::constant(0.1219452F),
-                 simd::constant(0.09458617F),    simd::constant(0.14276445F),  simd::constant(-0.076838285F),
-                 simd::constant(0.2289504F),     simd::constant(-0.16930673F), simd::constant(0.03840723F)};
+  Polynomial<9> p_{{7.3720084e-06F, 0.119484216F, 0.1219452F, 0.09458617F, 0.14276445F, -0.076838285F, 0.2289504F,
+                    -0.16930673F, 0.03840723F}};
 };
 
 }  // namespace
