@@ -80,9 +80,10 @@ std::uintptr_t resize(Array& array, unsigned rank, unsigned a, unsigned b, unsig
 
 Lengths lengths(const Array& array) { return Lengths(shape_list(array.shape)); }
 
-void attention(const Array& q, const Array& k, const Array& v, const std::string& name, float scale, float softcap,
-               const MaskInput& mask, Array& output, Array& pattern, bool wants_pattern) {
-  OperatorOptions options = {name, scale, softcap, {}, {}, {}};
+void attention(const Array& q, const Array& k, const Array& v, const std::string& name, const Numbers& params,
+               float scale, float softcap, const MaskInput& mask, Array& output, Array& pattern, bool wants_pattern) {
+  const std::vector<double> numbers = parameters(variant(name).params, params);
+  OperatorOptions options = {name, numbers, scale, softcap, {}, {}, {}};
   std::vector<std::size_t> extent;
   std::vector<float> added;
   std::vector<std::uint8_t> allowed;

@@ -13,11 +13,13 @@ namespace {
 constexpr float kHidden = -std::numeric_limits<float>::infinity();
 
 /// Hides what the structure hides, unless cells were painted over it.
-void mask_structure(const Variant& variant, std::size_t query, const CellMask* painted, std::size_t keys, float* row) {
-  const KeyRange range = variant.visible(query, keys);
+void mask_structure(const Sight& sight, std::size_t query, const CellMask* painted, std::size_t keys, float* row) {
+  const KeyRange range = sight.range(query, keys, sight.params);
   for (std::size_t j = 0; j < keys; ++j) {
     const bool covered = painted != nullptr && painted->covers(query, j);
-    const bool visible = covered ? painted->allows(query, j) : j >= range.begin && j < range.end;
+    const bool structured =
+        j >= range.begin && j < range.end && (sight.sees == nullptr || sight.sees(query, j, sight.params));
+    const bool visible = covered ? painted->allows(query, j) : structured;
     if (!visible) row[j] = kHidden;
   }
 }
@@ -32,7 +34,7 @@ void mask_input(const InputMask& mask, std::size_t query, std::size_t keys, floa
 
 void fused(HeadsView<const float> q, HeadsView<const float> k, HeadsView<const float> v,
            const AttentionOptions& options, float* scratch, HeadsView<float> z) {
-  const ScoreRule rule = {options.scale, options.softcap, options.variant->visible, options.past, options.mask};
+  const ScoreRule rule = {options.scale, options.softcap, options.sight, options.past, options.mask};
   const std::size_t group = q.heads / k.heads;
   float* space = scratch + packed_keys_values_size(k.rows, k.cols, v.cols);
   for (std::size_t n = 0; n < k.heads; ++n) {
@@ -90,8 +92,8 @@ void attention(HeadsView<const float> q, HeadsView<const float> k, HeadsView<con
       float* row = pattern.head(h).row(i);
       scale(options.scale, pattern.cols, row);
       if (options.softcap > 0.0F) softcap(options.softcap, pattern.cols, row);
-      mask_structure(*options.variant, options.past + i, site.mask(h), pattern.cols, row);
       mask_input(options.mask, i, pattern.cols, row);
+      mask_structure(options.sight, options.past + i, site.mask(h), pattern.cols, row);  // last: hidden stays hidden
     }
   }
   site.visit(Station::scores, pattern);

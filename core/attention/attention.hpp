@@ -8,7 +8,7 @@
 namespace attn {
 
 struct AttentionOptions {
-  const Variant* variant = nullptr;
+  Sight sight;
   float scale = 1.0F;    ///< factor on q . k
   float softcap = 0.0F;  ///< 0 is off
   std::size_t past = 0;  ///< keys that stand before the first query

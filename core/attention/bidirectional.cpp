@@ -4,6 +4,6 @@
 
 namespace attn {
 
-KeyRange visible_bidirectional(std::size_t /*query*/, std::size_t keys) { return {0, keys}; }
+KeyRange range_bidirectional(std::size_t /*query*/, std::size_t keys, const Sight::Numbers&) { return {0, keys}; }
 
 }  // namespace attn

@@ -1,4 +1,4 @@
-// Query i sees the keys j <= i: the decoder's attention, so that a prediction never reads its answer.
+// Query i sees the keys j <= i + offset: the decoder's attention, so that a prediction never reads its answer.
 
 #include <algorithm>
 
@@ -6,6 +6,12 @@
 
 namespace attn {
 
-KeyRange visible_causal(std::size_t query, std::size_t keys) { return {0, std::min(query + 1, keys)}; }
+const std::array<Parameter, 1> kCausalParams = {
+    Parameter{"offset", -65536, 65536, 0, "0: a query sees its own key too; -1: only those before it"}};
+
+KeyRange range_causal(std::size_t query, std::size_t keys, const Sight::Numbers& params) {
+  const double end = static_cast<double>(query) + 1.0 + params[0];
+  return {0, static_cast<std::size_t>(std::clamp(end, 0.0, static_cast<double>(keys)))};
+}
 
 }  // namespace attn

@@ -87,7 +87,7 @@ void attention_operator(DenseArray q, DenseArray k, DenseArray v, const Operator
   }
   const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
   AttentionOptions inner;
-  inner.variant = &variant(options.variant);
+  inner.sight = sight(variant(options.variant), options.params);
   inner.scale = options.scale == 0.0F ? 1.0F / std::sqrt(static_cast<float>(eq.width)) : options.scale;
   inner.softcap = options.softcap;
   inner.mask = {options.allowed.empty() ? nullptr : options.allowed.data(),

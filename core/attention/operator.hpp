@@ -10,6 +10,7 @@ namespace attn {
 
 struct OperatorOptions {
   std::string_view variant = "bidirectional";
+  std::span<const double> params;           ///< one number for each of the variant's parameters, or none
   float scale = 0.0F;                       ///< 0 stands for 1 / sqrt(d_head)
   float softcap = 0.0F;                     ///< 0 is off
   std::span<const std::size_t> mask_shape;  ///< (queries, keys) where one of the two is given

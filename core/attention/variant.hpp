@@ -9,14 +9,15 @@
 
 namespace attn {
 
-/// A way to attend. `query` counts from the start of the context (past tokens included), of `keys` keys in all.
+/// A way to attend: which keys a query sees. Its parameters are whole numbers, at most as many as Sight holds.
 struct Variant {
   std::string_view name;
   std::string_view label;
   std::string_view formula;    ///< TeX
   std::string_view reference;  ///< paper and section
   std::span<const Parameter> params;
-  KeyRange (*visible)(std::size_t query, std::size_t keys);
+  decltype(Sight::range) range;
+  decltype(Sight::sees) sees = nullptr;
 };
 
 /// All rows; one file in this folder stands behind each.
@@ -24,5 +25,9 @@ std::span<const Variant> variants();
 
 /// The row of that name. Throws variant_unknown.
 const Variant& variant(std::string_view name);
+
+/// What a row's queries see, with one number for each of its parameters, in order, or none for its own. Throws
+/// argument_range.
+Sight sight(const Variant& row, std::span<const double> params = {});
 
 }  // namespace attn

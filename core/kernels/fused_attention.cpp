@@ -74,6 +74,11 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
       if (rule.mask.allowed[cell + j] == 0) row[j] = kHidden;
     }
   }
+  if (rule.sight.sees != nullptr) {
+    for (std::size_t j = from; j < to; ++j) {
+      if (!rule.sight.sees(rule.past + block.first + i, begin + j, rule.sight.params)) row[j] = kHidden;
+    }
+  }
 }
 
 /// Scores to weights 2^(score - highest), whole vectors; scales down what was summed below an earlier maximum.
@@ -123,7 +128,7 @@ void attend(Block& block, const PackedKeysValues& kv, KeyRange range, MatrixView
 KeyRange look(Block& block, std::size_t keys) {
   KeyRange all = {keys, 0};
   for (std::size_t i = 0; i < block.rows; ++i) {
-    block.seen[i] = block.rule.visible(block.rule.past + block.first + i, keys);
+    block.seen[i] = block.rule.sight.range(block.rule.past + block.first + i, keys, block.rule.sight.params);
     if (block.seen[i].begin >= block.seen[i].end) continue;
     all.begin = std::min(all.begin, block.seen[i].begin);
     all.end = std::max(all.end, block.seen[i].end);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "kernels/matmul.hpp"
@@ -13,6 +14,15 @@ struct KeyRange {
   std::size_t end;
 };
 
+/// What a query may attend to: the keys of `range`, and of these only the ones that `sees` admits where that is set.
+/// `query` counts from the context's start.
+struct Sight {
+  using Numbers = std::array<double, 4>;
+  KeyRange (*range)(std::size_t query, std::size_t keys, const Numbers& params) = nullptr;
+  bool (*sees)(std::size_t query, std::size_t key, const Numbers& params) = nullptr;
+  Numbers params = {};
+};
+
 /// A mask given with the arrays, (queries, keys), shared by all heads. At most one of the two is set.
 struct InputMask {
   const std::uint8_t* allowed = nullptr;  ///< 1 = may attend
@@ -22,9 +32,9 @@ struct InputMask {
 /// What happens to q . k before the softmax, in this order: scale, softcap, masks.
 struct ScoreRule {
   float scale = 1.0F;
-  float softcap = 0.0F;                                                ///< 0 is off
-  KeyRange (*visible)(std::size_t query, std::size_t keys) = nullptr;  ///< query counts from the context's start
-  std::size_t past = 0;                                                ///< keys that stand before the first query
+  float softcap = 0.0F;  ///< 0 is off
+  Sight sight;
+  std::size_t past = 0;  ///< keys that stand before the first query
   InputMask mask;
 };
 

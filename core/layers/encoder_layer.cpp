@@ -52,7 +52,7 @@ Linear map_of(Array& weight, const Array& bias) { return {Weight{panels_of(weigh
 void attend(MatrixView<float> qkv, std::size_t tokens, std::size_t n_heads, MatrixView<float> z) {
   const std::size_t d = z.cols;
   AttentionOptions options;
-  options.variant = &variant("bidirectional");
+  options.sight = sight(variant("bidirectional"));
   options.scale = 1.0F / std::sqrt(static_cast<float>(d / n_heads));
   Vector scratch = Vector::from_shape({attention_scratch_size(tokens, tokens, d / n_heads, d / n_heads)});
   Probe silent(1, n_heads);

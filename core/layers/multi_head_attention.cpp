@@ -35,7 +35,7 @@ void multi_head_attention(const MultiHeadAttention& weights, MatrixView<const fl
   site.visit(Station::v, split_heads(new_values, weights.n_heads));
 
   AttentionOptions options;
-  options.variant = weights.variant;
+  options.sight = weights.sight;
   options.scale = 1.0F / std::sqrt(static_cast<float>(q.cols));
   options.past = space.past;
   attention(q, split_heads(space.keys, weights.n_heads), split_heads(space.values, weights.n_heads), options, site,

@@ -10,7 +10,7 @@ namespace attn {
 /// Weights of one multi-head attention; every map is (d_model, d_model), head h owning columns (w_o: rows)
 /// [h * d_head, (h + 1) * d_head). Vaswani et al. 2017, section 3.2.2.
 struct MultiHeadAttention {
-  const Variant* variant = nullptr;
+  Sight sight;
   std::size_t n_heads = 0;
   Linear q, k, v, o;
 };

@@ -105,11 +105,13 @@ void openblas_vector_product(State& state) {
 }
 #endif
 
-KeyRange everything(std::size_t, std::size_t keys) { return {0, keys}; }
-KeyRange up_to_itself(std::size_t query, std::size_t keys) { return {0, std::min(query + 1, keys)}; }
+KeyRange everything(std::size_t, std::size_t keys, const Sight::Numbers&) { return {0, keys}; }
+KeyRange up_to_itself(std::size_t query, std::size_t keys, const Sight::Numbers&) {
+  return {0, std::min(query + 1, keys)};
+}
 
 /// Every head in turn, its keys and values laid out first; `scores` are those that are needed, of one head.
-void attend(State& state, KeyRange (*visible)(std::size_t, std::size_t), double scores) {
+void attend(State& state, decltype(Sight::range) range, double scores) {
   const std::size_t tokens = argument(state, 0), width = kHeads * kHeadSize;
   const std::vector<float> q = numbers(tokens * width), k = numbers(tokens * width), v = numbers(tokens * width);
   std::vector<float> z(tokens * width), laid(packed_keys_values_size(tokens, kHeadSize, kHeadSize)),
@@ -120,7 +122,7 @@ void attend(State& state, KeyRange (*visible)(std::size_t, std::size_t), double 
   const auto out = split_heads(MatrixView<float>(z.data(), tokens, width), kHeads);
   ScoreRule rule;
   rule.scale = 0.125F;
-  rule.visible = visible;
+  rule.sight.range = range;
   for (auto _ : state) {
     for (std::size_t h = 0; h < kHeads; ++h) {
       const PackedKeysValues kv = pack_keys_values(heads(k).head(h), heads(v).head(h), laid.data());

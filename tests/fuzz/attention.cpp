@@ -17,20 +17,27 @@ constexpr double kSmallestWeight = 0x1p-126;  // of 2^x that is not yet called z
 
 double widen(float x) { return static_cast<double>(x); }
 
-using Visible = KeyRange (*)(std::size_t query, std::size_t keys);
+using Range = decltype(Sight::range);
+using Params = Sight::Numbers;
 
-KeyRange everything(std::size_t, std::size_t keys) { return {0, keys}; }
-KeyRange causal(std::size_t query, std::size_t keys) { return {0, std::min(query + 1, keys)}; }
-KeyRange window(std::size_t query, std::size_t keys) {
+KeyRange everything(std::size_t, std::size_t keys, const Params&) { return {0, keys}; }
+KeyRange causal(std::size_t query, std::size_t keys, const Params&) { return {0, std::min(query + 1, keys)}; }
+KeyRange window(std::size_t query, std::size_t keys, const Params&) {
   const std::size_t end = std::min(query + 1, keys);
   return {end > 5 ? end - 5 : 0, end};
 }
-KeyRange future(std::size_t query, std::size_t keys) { return {std::min(query, keys), keys}; }
-KeyRange every_third(std::size_t query, std::size_t keys) { return {0, query % 3 == 0 ? 0 : keys}; }
-KeyRange nothing(std::size_t, std::size_t) { return {0, 0}; }
-KeyRange own(std::size_t query, std::size_t keys) { return {std::min(query, keys), std::min(query + 1, keys)}; }
+KeyRange future(std::size_t query, std::size_t keys, const Params&) { return {std::min(query, keys), keys}; }
+KeyRange every_third(std::size_t query, std::size_t keys, const Params&) { return {0, query % 3 == 0 ? 0 : keys}; }
+KeyRange nothing(std::size_t, std::size_t, const Params&) { return {0, 0}; }
+KeyRange own(std::size_t query, std::size_t keys, const Params&) {
+  return {std::min(query, keys), std::min(query + 1, keys)};
+}
 
-constexpr Visible kVisible[] = {everything, causal, window, future, every_third, nothing, own};
+bool of_its_parity(std::size_t query, std::size_t key, const Params& params) {
+  return (query + key) % static_cast<std::size_t>(params[0]) == 0;
+}
+
+constexpr Range kRanges[] = {everything, causal, window, future, every_third, nothing, own};
 
 /// One score with what float may make of it.
 struct Score {
@@ -140,12 +147,15 @@ void check_fused_attention(Case& test) {
   ScoreRule rule;
   rule.scale = test.positive("scale", 0.01F, 2.0F);
   if (test.one_in(3)) rule.softcap = test.positive("softcap", 0.1F, 60.0F);
-  const std::size_t range = test.up_to(std::size(kVisible) - 1), masks = test.up_to(2);
-  rule.visible = kVisible[range];
+  const std::size_t range = test.up_to(std::size(kRanges) - 1), masks = test.up_to(2);
+  rule.sight.range = kRanges[range];
+  rule.sight.params = {static_cast<double>(1 + test.up_to(3))};
+  if (test.one_in(3)) rule.sight.sees = of_its_parity;
   rule.past = test.one_in(2) ? 0 : test.up_to(keys);
   if (masks == 1) rule.mask.added = added.data();
   if (masks == 2) rule.mask.allowed = allowed.data();
   test.note("range", static_cast<double>(range));
+  test.note("modulus", rule.sight.sees == nullptr ? 0.0 : rule.sight.params[0]);
   test.note("past", static_cast<double>(rule.past));
   test.note("mask", static_cast<double>(masks));
 
@@ -154,9 +164,12 @@ void check_fused_attention(Case& test) {
   fused_attention(q.view, pack_keys_values(k.view, v.view, laid.data()), rule, space.data(), z.view);
   test.expect_intact(z.intact() && laid.intact() && space.intact());
   for (std::size_t i = 0; i < queries; ++i) {
-    const KeyRange own = rule.visible(rule.past + i, keys);
+    const KeyRange own = rule.sight.range(rule.past + i, keys, rule.sight.params);
     std::vector<Score> scores(keys);
-    for (std::size_t j = own.begin; j < own.end; ++j) scores[j] = score_of(q.view, i, k.view, j, rule);
+    for (std::size_t j = own.begin; j < own.end; ++j) {
+      const bool seen_one = rule.sight.sees == nullptr || rule.sight.sees(rule.past + i, j, rule.sight.params);
+      if (seen_one) scores[j] = score_of(q.view, i, k.view, j, rule);
+    }
     expect_row(test, i, scores, v.view, z.view);
   }
 }

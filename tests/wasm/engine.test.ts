@@ -107,6 +107,27 @@ describe('attention', () => {
     expect(none.output.data).toEqual(new Float32Array(70));
   });
 
+  it('takes numbers for a variant by name, and refuses others', async () => {
+    const seen = (variant: string, params?: Record<string, number>) => {
+      const { pattern } = engine.attention(q, k, v, { variant, ...(params && { params }) });
+      return Array.from({ length: 5 }, (_, i) =>
+        Array.from(pattern.data.subarray(i * 5, i * 5 + 5), (share) => (share > 0 ? 'x' : '.')).join(''),
+      ).join('/');
+    };
+    expect(seen('sliding_window')).toBe('x..../xx.../xxx../xxxx./.xxxx');
+    expect(seen('sliding_window', { window: 2 })).toBe('x..../xx.../.xx../..xx./...xx');
+    expect(seen('global_tokens', { window: 1 })).toBe('xxxxx/xx.../x.x../x..x./x...x');
+    expect(seen('causal', { offset: -1 })).toBe('...../x..../xx.../xxx../xxxx.');
+    const codeWith = (params: Record<string, number>) =>
+      codeOf(() => engine.attention(q, k, v, { variant: 'sliding_window', params }));
+    expect(await codeWith({ windows: 2 })).toBe('option_unknown');
+    expect(await codeWith({ window: 0 })).toBe('argument_range');
+    expect(await codeWith({ window: 1.5 })).toBe('argument_range');
+    expect(await codeWith({ window: NaN })).toBe('argument_range');
+    expect(await codeWith({ window: '2' as never })).toBe('argument_type');
+    expect(await codeOf(() => engine.positions.sinusoidal!(4, 4, { bases: 10 }))).toBe('option_unknown');
+  });
+
   it('lists its variants and encodings as C++ has them', () => {
     expect(engine.variants().map((row) => row.name)).toEqual(expect.arrayContaining(['bidirectional', 'causal']));
     for (const row of [...engine.variants(), ...engine.encodings()]) {

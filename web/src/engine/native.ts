@@ -73,6 +73,7 @@ export interface NativeModule {
     k: NativeArray,
     v: NativeArray,
     variant: string,
+    params: Record<string, number> | undefined,
     /** 0 = `1 / sqrt(d_head)`. */
     scale: number,
     softcap: number,

@@ -14,6 +14,7 @@ import type {
   OutOptions,
   PositionFunctions,
   Tensor,
+  Variant,
 } from './types.ts';
 
 /** The bare operators: each checks what C++ could not name, fills in defaults, calls. */
@@ -38,17 +39,34 @@ function attention(
   v: Operand,
   options: AttentionOptions = {},
 ): AttentionResult<Operand> {
-  checkOptions('attention', options, ['variant', 'causal', 'scale', 'softcap', 'mask', 'pattern', 'out']);
+  checkOptions('attention', options, ['variant', 'params', 'causal', 'scale', 'softcap', 'mask', 'pattern', 'out']);
   const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0 } = options;
-  const { mask, pattern = true, out } = options;
+  const { params, mask, pattern = true, out } = options;
+  if (params) {
+    const row = arrays.core.call((module) => module.variants()).find(({ name }) => name === variant);
+    if (row) checkParams(row, params);
+  }
   if (mask) checkTensor('mask', mask, true);
   const [output, weights] = arrays.operate(
     { q, k, v },
     pattern ? [out, undefined] : [out],
     (module, [nq, nk, nv], [no, np]) =>
-      module.attention(nq!, nk!, nv!, variant, scale, softcap, mask ?? undefined, no!, np ?? no!, pattern),
+      module.attention(nq!, nk!, nv!, variant, params, scale, softcap, mask ?? undefined, no!, np ?? no!, pattern),
   );
   return pattern ? { output: output!, pattern: weights as Tensor } : { output: output! };
+}
+
+/** A name that a row of a table does not have would change nothing, in silence. */
+function checkParams(row: Variant, params: Record<string, number>): void {
+  checkOptions(
+    row.name,
+    params,
+    row.params.map(({ name }) => name),
+  );
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'number') continue;
+    throw new AttentionError('argument_type', `${row.name}, ${name}: found a ${typeof value}, expected a number`);
+  }
 }
 
 function matmul(arrays: Arrays, a: Operand, b: Operand, options: OutOptions = {}): Operand {
@@ -114,10 +132,12 @@ function encoderLayer(arrays: Arrays, x: Operand, weights: EncoderLayerWeights, 
 export function positionFunctions(core: Core, encodings: readonly Encoding[]): PositionFunctions {
   const tabulated = encodings.filter((row) => row.tabulated);
   return Object.fromEntries(
-    tabulated.map(({ name }) => [
-      name,
-      (tokens: number, width: number, params: Record<string, number> = {}) =>
-        core.call((module) => module.encodingTable(name, tokens, width, params)),
+    tabulated.map((row) => [
+      row.name,
+      (tokens: number, width: number, params: Record<string, number> = {}) => {
+        checkParams(row, params);
+        return core.call((module) => module.encodingTable(row.name, tokens, width, params));
+      },
     ]),
   );
 }

@@ -41,6 +41,8 @@ export interface AttentionOptions {
   /** Name of a row of `variants()`; `causal: true` is short for `variant: 'causal'`. Default `'bidirectional'`. */
   variant?: string;
   causal?: boolean;
+  /** Numbers for the variant's parameters, by name; those not given are its own. */
+  params?: Record<string, number>;
   /** Factor on q . k; default `1 / sqrt(d_head)`. */
   scale?: number;
   /** `c * tanh(score / c)` before the mask; 0 (default) is off. */

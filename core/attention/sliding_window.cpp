@@ -1,0 +1,17 @@
+// Query i sees the keys i - window < j <= i: its own and the few before it.
+
+#include <algorithm>
+
+#include "attention/structures.hpp"
+
+namespace attn {
+
+const std::array<Parameter, 1> kSlidingWindowParams = {
+    Parameter{"window", 1, 65536, 4, "keys that a query sees, its own the last of them"}};
+
+KeyRange range_sliding_window(std::size_t query, std::size_t keys, const Sight::Numbers& params) {
+  const std::size_t window = static_cast<std::size_t>(params[0]), end = std::min(query + 1, keys);
+  return {std::min(query + 1 > window ? query + 1 - window : 0, end), end};
+}
+
+}  // namespace attn
