@@ -54,7 +54,9 @@ void expect_shares(const Drawn& drawn, const std::vector<double>& shares) {
     }
     const double mean = static_cast<double>(kDraws) * shares[id];
     EXPECT_NEAR(static_cast<double>(count), mean, 5.0 * std::sqrt(mean * (1.0 - shares[id]) + 1.0)) << id;
-    if (count > 0) EXPECT_NEAR(said->second, shares[id], tolerance(1.0, 4 * shares.size())) << id;
+    if (count > 0) {
+      EXPECT_NEAR(said->second, shares[id], tolerance(1.0, 4 * shares.size())) << id;
+    }
   }
 }
 
