@@ -11,6 +11,7 @@
 #include "kernels/fused_attention.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/norm.hpp"
+#include "kernels/simd.hpp"
 #include "kernels/softmax.hpp"
 
 #ifdef ATTN_OPENBLAS
@@ -157,6 +158,16 @@ void map_rows(State& state, std::size_t rows, std::size_t cols, Row row) {
   count_numbers(state, rows * cols);
 }
 
+/// Nothing but reading: the bound of a product with one row, for weights of so many numbers.
+void read(State& state) {
+  const std::vector<float> x = numbers(argument(state, 0));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(simd::maximum(x.data(), x.size(), 0.0F));
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * x.size() * sizeof(float)));
+}
+
 void softmax_1024x1024(State& state) {
   map_rows(state, 1024, 1024, [](const float* x, float* y) { softmax(x, 1024, y); });
 }
@@ -174,6 +185,7 @@ void gelu_erf_1e6(State& state) {
   map_rows(state, 1000, 1000, [](const float* x, float* y) { gelu_erf(std::copy_n(x, 1000, y) - 1000, 1000); });
 }
 
+BENCHMARK(read)->Arg(768 * 768)->Arg(768 * 3072);
 BENCHMARK(product)->RangeMultiplier(2)->Range(64, 1024);
 #ifdef ATTN_OPENBLAS
 BENCHMARK(openblas_product)->RangeMultiplier(2)->Range(64, 1024);

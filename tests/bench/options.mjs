@@ -7,6 +7,7 @@ const kOptions = {
   quick: { type: 'boolean', default: false },
   engine: { type: 'string', default: 'chromium' },
   build: { type: 'string' },
+  against: { type: 'string' },
   'no-build': { type: 'boolean', default: false },
   compare: { type: 'boolean', default: false },
   'save-baseline': { type: 'boolean', default: false },

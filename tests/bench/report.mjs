@@ -1,40 +1,48 @@
 // Rows as text, and what is said at the end of a run.
 import { demandsOn, ratioOf, shareOf } from './targets.mjs';
 
-const kColumns = ['ours', 'ort', 'tfjs', 'scalar'];
-const kWidths = [26, 9, ...kColumns.map(() => 19), 9, 7, 9];
+const kWidth = { name: 26, form: 9, time: 19, last: 9 };
 
 /** Three digits, whatever the magnitude. */
 export const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-const line = (cells) =>
-  cells
-    .map((cell, index) => String(cell).padEnd(kWidths[index]))
+const line = ([name, form, ...cells], times) =>
+  [
+    name.padEnd(kWidth.name),
+    form.padEnd(kWidth.form),
+    ...cells.map((cell, index) => String(cell).padEnd(index < times ? kWidth.time : kWidth.last)),
+  ]
     .join(' ')
     .trimEnd();
 const timeOf = (form) => (form?.best ? `${digits(form.best)} (${digits(form.median)})` : form?.failed ? 'FAILED' : '-');
 
-export const header = () =>
+/** `names` are the contenders', each a column. */
+export const header = (names) =>
   [
     'milliseconds of one thread: best (median)',
-    line(['case', 'form', ...kColumns, 'peer/ours', 'target', 'of peak']),
+    line(['case', 'form', ...names, 'peer/ours', 'target', 'of peak'], names.length),
   ].join('\n');
 
 /** The lines of one case, as soon as it is measured. */
-export function rowLines(row, rows, build) {
+export function rowLines(row, rows, build, names) {
   return ['io', 'resident']
-    .filter((form) => kColumns.some((name) => row.forms[name]?.[form]?.best || row.forms[name]?.[form]?.failed))
+    .filter((form) => names.some((name) => row.forms[name]?.[form]?.best || row.forms[name]?.[form]?.failed))
     .map((form) => {
-      const ratio = form === 'io' ? ratioOf(row) : null;
+      const ratio = ratioOf(row, form);
       const share = shareOf(row, form);
-      const demands = demandsOn(row, rows, build).filter((demand) => demand.form === form);
-      return line([
-        row.name,
-        form,
-        ...kColumns.map((name) => timeOf(row.forms[name]?.[form])),
-        ratio ? ratio.toFixed(2) : '-',
-        demands.map(({ wanted }) => wanted.toFixed(2)).join(' ') || '-',
-        share ? `${(100 * share).toFixed(0)} %` : '-',
-      ]);
+      const demands = names.includes('before')
+        ? []
+        : demandsOn(row, rows, build).filter((demand) => demand.form === form);
+      return line(
+        [
+          row.name,
+          form,
+          ...names.map((name) => timeOf(row.forms[name]?.[form])),
+          ratio ? ratio.toFixed(2) : '-',
+          demands.map(({ wanted }) => wanted.toFixed(2)).join(' ') || '-',
+          share ? `${(100 * share).toFixed(0)} %` : '-',
+        ],
+        names.length,
+      );
     });
 }
 

@@ -24,10 +24,13 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 const shortened = (error) => error.message.split('\n').slice(0, 3).join(' ');
 
+/** Another build of the package runs in ours. */
+const pageOf = (name) => (name === 'before' ? 'ours' : name);
+
 /** A contender in its page; a page that broke is replaced by a fresh one. */
 async function openContender(engine, name, options) {
   const begin = async () => {
-    const page = await engine.open(name);
+    const page = await engine.open(pageOf(name));
     return { page, about: await page.call('start', options) };
   };
   let { page, about } = await begin();
@@ -99,7 +102,9 @@ async function measurePeak(peak) {
 }
 
 async function measureCase(contenders, peak, row, rounds) {
-  const entrants = contenders.filter(({ name }) => row.only?.includes(name) ?? (!row.model || name !== 'scalar'));
+  const entrants = contenders.filter(
+    ({ name }) => row.only?.includes(pageOf(name)) ?? (!row.model || name !== 'scalar'),
+  );
   const forms = {};
   for (const contender of entrants) forms[contender.name] = await checkContender(contender, row);
   checkAgreement(forms);
@@ -145,36 +150,38 @@ function writeResults(options, engine, contenders, peak, rows) {
 async function bench(options) {
   if (!options['no-build']) await prepare();
   await ensurePeers();
-  await assemble();
+  await assemble(options.against);
   const engine = await openEngine(options.engine);
   const start = { assets: engine.assets, build: options.build };
   const contenders = [];
+  let peak = null;
   try {
-    for (const name of kContenders) contenders.push(await openContender(engine, name, start));
-    const peak = { contender: await openContender(engine, 'peak', start), best: 0 };
+    const names = options.against ? ['ours', 'before'] : kContenders;
+    for (const name of names) contenders.push(await openContender(engine, name, { ...start, folder: name }));
+    peak = { contender: await openContender(engine, 'peak', start), best: 0 };
     describe(engine, contenders, peak);
     for (let round = 0; round < kPeakRounds; ++round) await measurePeak(peak);
     const build = contenders[0].about.build;
     const cases = kCases.filter((row) => options.pattern.test(row.name) && !(options.quick && row.long));
     const rows = [];
-    print(`\n${header()}`);
+    print(`\n${header(names)}`);
     for (const row of cases) {
       rows.push(await measureCase(contenders, peak, row, options.rounds));
-      for (const text of rowLines(rows.at(-1), rows, build)) print(text);
+      for (const text of rowLines(rows.at(-1), rows, build, names)) print(text);
     }
     print(`\npeak: ${(peak.best / 1e6).toFixed(1)} GFLOP/s, ${peak.contender.about.build}`);
+    if (options.against) return 0;
     print(summary(rows, build));
     const key = `${options.engine} ${build}`;
     if (options.compare)
       print(`\nFallen since the baseline\n  ${compareWithBaseline(key, rows).join('\n  ') || 'nothing'}`);
     if (options['save-baseline']) saveBaseline(key, rows);
     writeResults(options, engine, contenders, peak, rows);
-    await peak.contender.close();
     return rows.some(({ forms }) => Object.values(forms).some(({ io, resident }) => io?.failed || resident?.failed))
       ? 1
       : 0;
   } finally {
-    for (const contender of contenders) await contender.close();
+    for (const contender of [...contenders, ...(peak ? [peak.contender] : [])]) await contender.close();
     await engine.close();
   }
 }

@@ -1,10 +1,10 @@
 // Puts together what the pages load: this package as it is published, each contender's page, and the two little modules of
 // this folder's C++.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { run } from '../../wasm/toolchain/shell.mjs';
+import { StepError, run } from '../../wasm/toolchain/shell.mjs';
 import { bundle } from '../../web/scripts/package.mjs';
 import { kRoot } from '../../web/scripts/repository.mjs';
 import { kBench, kPeersFolder, kPeersModules } from './peers.mjs';
@@ -49,8 +49,13 @@ async function bundleOurs() {
   await bundle(join(kSite, 'ours'), ['index', 'index.node']);
 }
 
-/** What bench.mjs loads, anew from what is built now. */
-export async function assemble() {
+/** What bench.mjs loads, anew from what is built now; `against` is the folder of another build of the package. */
+export async function assemble(against) {
+  rmSync(join(kSite, 'before'), { recursive: true, force: true });
+  if (against && !existsSync(join(against, 'index.js'))) {
+    throw new StepError(`--against: ${against} holds no index.js`, 'name the dist/package of another checkout.');
+  }
+  if (against) cpSync(against, join(kSite, 'before'), { recursive: true });
   mkdirSync(join(kSite, 'native'), { recursive: true });
   await bundleOurs();
   const entryPoints = entries('contenders', kPages);

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 
 const kTargets = JSON.parse(readFileSync(new URL('targets.json', import.meta.url), 'utf8'));
-const kPeers = ['ort', 'tfjs'];
+const kPeers = ['ort', 'tfjs', 'before'];
 
 export const coldTargets = kTargets.cold;
 
-/** Time of the best peer over ours, both from JavaScript to JavaScript; null where either is absent. */
-export function ratioOf(row) {
-  const ours = row.forms.ours?.io?.best;
-  const best = Math.min(...kPeers.map((peer) => row.forms[peer]?.io?.best ?? Infinity));
+/** Time of the best peer over ours in one form; null where either is absent. */
+export function ratioOf(row, form = 'io') {
+  const ours = row.forms.ours?.[form]?.best;
+  const best = Math.min(...kPeers.map((peer) => row.forms[peer]?.[form]?.best ?? Infinity));
   return ours && best < Infinity ? best / ours : null;
 }
 

@@ -124,7 +124,10 @@ describe('attention', () => {
     expect(await codeWith({ window: 0 })).toBe('argument_range');
     expect(await codeWith({ window: 1.5 })).toBe('argument_range');
     expect(await codeWith({ window: NaN })).toBe('argument_range');
-    expect(await codeWith({ window: '2' as never })).toBe('argument_type');
+    for (const params of [{ window: '2' }, 5, null, 'window']) {
+      expect(['argument_type', 'option_unknown']).toContain(await codeWith(params as never));
+    }
+    expect(await codeOf(() => engine.positions.sinusoidal!(4, 4, null as never))).toBe('argument_type');
     expect(await codeOf(() => engine.positions.sinusoidal!(4, 4, { bases: 10 }))).toBe('option_unknown');
   });
 

@@ -8,11 +8,11 @@ import { contend } from './page.mjs';
 
 let attn;
 
-async function start({ assets, build }) {
-  const entry = assets.startsWith('file:') ? 'ours/index.node.js' : 'ours/index.js';
+async function start({ assets, build, folder }) {
+  const entry = `${folder}/${assets.startsWith('file:') ? 'index.node.js' : 'index.js'}`;
   const { init } = await import(new URL(entry, assets).href);
   attn = await init(build ? { build } : {});
-  return { version: 'this tree', build: attn.build, threads: 1 };
+  return { version: folder === 'ours' ? 'this tree' : folder, build: attn.build, threads: 1 };
 }
 
 /** Each operator: its name in the package, and how it is called. */

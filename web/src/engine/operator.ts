@@ -42,7 +42,7 @@ function attention(
   checkOptions('attention', options, ['variant', 'params', 'causal', 'scale', 'softcap', 'mask', 'pattern', 'out']);
   const { causal = false, variant = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0 } = options;
   const { params, mask, pattern = true, out } = options;
-  if (params) {
+  if (params !== undefined) {
     const row = arrays.core.call((module) => module.variants()).find(({ name }) => name === variant);
     if (row) checkParams(row, params);
   }
@@ -58,6 +58,9 @@ function attention(
 
 /** A name that a row of a table does not have would change nothing, in silence. */
 function checkParams(row: Variant, params: Record<string, number>): void {
+  if (typeof params !== 'object' || params === null) {
+    throw new AttentionError('argument_type', `${row.name}: found params ${String(params)}, expected an object`);
+  }
   checkOptions(
     row.name,
     params,
