@@ -10,7 +10,20 @@
 #include "layers/encoder_layer.hpp"
 #include "layers/operators.hpp"
 #include "models/model.hpp"
+#include "operators.hpp"
 #include "tensor/error.hpp"
+
+namespace attn::js {
+
+std::vector<Array*> arrays(const val& handles) {
+  std::vector<Array*> out;
+  for (const val& handle : emscripten::vecFromJSArray<val>(handles)) {
+    out.push_back(handle.isNull() ? nullptr : handle.as<Array*>(emscripten::allow_raw_pointers()));
+  }
+  return out;
+}
+
+}  // namespace attn::js
 
 namespace {
 
@@ -22,7 +35,10 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(MaskInput)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
-EMSCRIPTEN_DECLARE_VAL_TYPE(Numbers)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ParamValues)
+EMSCRIPTEN_DECLARE_VAL_TYPE(MoreInput)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ArrayList)
+EMSCRIPTEN_DECLARE_VAL_TYPE(NumberList)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Texts)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Info)
 EMSCRIPTEN_DECLARE_VAL_TYPE(RunInput)
@@ -80,22 +96,22 @@ std::uintptr_t resize(Array& array, unsigned rank, unsigned a, unsigned b, unsig
 
 Lengths lengths(const Array& array) { return Lengths(shape_list(array.shape)); }
 
-void attention(const Array& q, const Array& k, const Array& v, const std::string& name, const Numbers& params,
-               float scale, float softcap, const MaskInput& mask, Array& output, Array& pattern, bool wants_pattern) {
-  const std::vector<double> numbers = parameters(variant(name).params, params);
-  OperatorOptions options = {name, numbers, scale, softcap, {}, {}, {}};
-  std::vector<std::size_t> extent;
-  std::vector<float> added;
-  std::vector<std::uint8_t> allowed;
-  if (!mask.isUndefined()) {
-    options.mask_shape = extent = shape(mask["shape"]);
-    if (mask["data"].instanceof(val::global("Float32Array"))) {
-      options.added = added = emscripten::convertJSArrayToNumberVector<float>(mask["data"]);
-    } else {
-      options.allowed = allowed = emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"]);
-    }
-  }
-  attention_operator(q, k, v, options, output, wants_pattern ? &pattern : nullptr);
+void attention(const Array& q, const Array& k, const Array& v, const std::string& structure, const ParamValues& params,
+               float scale, float softcap, const MaskInput& mask, const MoreInput& more, Array& output, Array& pattern,
+               bool wants_pattern) {
+  AttentionInput input;
+  input.options.structure = structure;
+  input.options.scale = scale;
+  input.options.softcap = softcap;
+  if (wants_pattern) input.results.pattern = &pattern;
+  input.take_mask(mask);
+  input.take_more(more);
+  input.take_params(params);
+  attention_operator(q, k, v, input.options, output, input.results);
+}
+
+void operate(const std::string& name, const ArrayList& inputs, const NumberList& numbers, const ArrayList& outputs) {
+  run_operator(name, arrays(inputs), emscripten::convertJSArrayToNumberVector<double>(numbers), arrays(outputs));
 }
 
 void encoder_layer(const Array& x, Array& w_qkv, Array& b_qkv, Array& w_o, Array& b_o, Array& gain_1, Array& bias_1,
@@ -107,7 +123,9 @@ void encoder_layer(const Array& x, Array& w_qkv, Array& b_qkv, Array& w_o, Array
 
 VariantRows variant_rows() {
   val out = val::array();
-  for (const Variant& row : variants()) out.call<void>("push", variant_row(row));
+  for (const Scoring& row : scorings()) out.call<void>("push", scoring_row(row));
+  for (const Normalisation& row : normalisations()) out.call<void>("push", normalisation_row(row));
+  for (const Structure& row : structures()) out.call<void>("push", structure_row(row));
   return VariantRows(out);
 }
 
@@ -117,9 +135,9 @@ EncodingRows encoding_rows() {
   return EncodingRows(out);
 }
 
-TensorVal table(const std::string& name, unsigned tokens, unsigned width, const Numbers& params) {
+TensorVal table(const std::string& name, unsigned tokens, unsigned width, const ParamValues& params) {
   const Encoding& row = encoding(name);
-  const Matrix table = encoding_table(row, tokens, width, parameters(row.params, params));
+  const Matrix table = encoding_table(row, tokens, width, parameters(row.facts, params));
   const std::size_t extent[] = {table.shape(0), table.shape(1)};
   return tensor(extent, {table.data(), table.size()});
 }
@@ -211,11 +229,15 @@ void fail(const std::string& kind) {
 }
 
 constexpr char kTensor[] = "{ shape: number[]; data: Float32Array }";
-constexpr char kParams[] = "{ name: string; minimum: number; maximum: number; standard: number; meaning: string }[]";
+constexpr char kParams[] =
+    "{ name: string; minimum: number; maximum: number; standard: number; meaning: string; meaning_zh: string; "
+    "whole: boolean }[]";
 
 EMSCRIPTEN_BINDINGS(attention_playground) {
-  const std::string row =
-      std::string("name: string; label: string; formula: string; reference: string; params: ") + kParams;
+  const std::string row = std::string(
+                              "name: string; label: string; label_zh: string; formula: string; reference: string; "
+                              "function: string; params: ") +
+                          kParams;
   const std::string edit =
       "{ at: string; head: number; kind: string; value?: number; mask?: { shape: readonly number[]; data: Uint8Array "
       "}; "
@@ -225,9 +247,20 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<Bytes>("Uint8Array");
   emscripten::register_type<Lengths>("number[]");
   emscripten::register_type<MaskInput>("{ shape: readonly number[]; data: Uint8Array | Float32Array } | undefined");
-  emscripten::register_type<VariantRows>(("{ " + row + " }[]").c_str());
+  emscripten::register_type<VariantRows>(
+      ("({ axis: 'scoring'; " + row +
+       "; weights: { name: string; axes: { length: string; times: number }[] }[]; normalisation: string } | "
+       "{ axis: 'normalisation'; " +
+       row + "; sum: number } | { axis: 'structure'; " + row + " })[]")
+          .c_str());
+  emscripten::register_type<MoreInput>(
+      "{ scoring: string; normalisation: string; weights: Array[]; q_num_heads: number; kv_num_heads: number; "
+      "past: Array[]; nonpad_kv_seqlen: readonly number[]; qk_matmul_output_mode: number; "
+      "wanted: (Array | null)[] } | undefined");
+  emscripten::register_type<ArrayList>("(Array | null)[]");
+  emscripten::register_type<NumberList>("readonly number[]");
   emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
-  emscripten::register_type<Numbers>("Record<string, number> | undefined");
+  emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
       "{ family: string; n_layers: number; n_heads: number; d_model: number; d_head: number; d_mlp: number; "
@@ -252,6 +285,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::function("softmax", guarded<softmax_operator>);
   emscripten::function("layerNorm", guarded<layer_norm_operator>);
   emscripten::function("gelu", guarded<gelu_operator>);
+  emscripten::function("operate", guarded<operate>);
   emscripten::function("encoderLayer", guarded<encoder_layer>);
   emscripten::function("peak", guarded<multiply_add_chains>);
   emscripten::function("variants", guarded<variant_rows>);

@@ -16,13 +16,16 @@ val list(const Range& range, Function convert) {
   return out;
 }
 
-template <class Row>
-val row_facts(const Row& row) {
+val row_facts(const Facts& row) {
   val out = val::object();
-  out.set("name", text(row.name));
-  out.set("label", text(row.label));
-  out.set("formula", text(row.formula));
-  out.set("reference", text(row.reference));
+  for (const auto& [key, value] : {std::pair{"name", row.name},
+                                   {"label", row.label},
+                                   {"label_zh", row.label_zh},
+                                   {"formula", row.formula},
+                                   {"reference", row.reference},
+                                   {"function", row.function}}) {
+    out.set(key, text(value));
+  }
   out.set("params", list(row.params, [](const Parameter& p) {
             val param = val::object();
             param.set("name", text(p.name));
@@ -30,8 +33,30 @@ val row_facts(const Row& row) {
             param.set("maximum", p.maximum);
             param.set("standard", p.standard);
             param.set("meaning", text(p.meaning));
+            param.set("meaning_zh", text(p.meaning_zh));
+            param.set("whole", p.whole);
             return param;
           }));
+  return out;
+}
+
+val variant_row(const Facts& row, const char* axis) {
+  val out = row_facts(row);
+  out.set("axis", text(axis));
+  return out;
+}
+
+val weight_row(const ScoringWeight& weight) {
+  val out = val::object();
+  out.set("name", text(weight.name));
+  out.set("axes", val::array());
+  for (const Axis& axis : weight.axes) {
+    if (axis.length.empty()) continue;
+    val one = val::object();
+    one.set("length", text(axis.length));
+    one.set("times", axis.times);
+    out["axes"].call<void>("push", one);
+  }
   return out;
 }
 
@@ -116,21 +141,73 @@ val texts(std::span<const std::string> lines) {
   return list(lines, [](const std::string& line) { return text(line); });
 }
 
-val variant_row(const Variant& row) { return row_facts(row); }
+val scoring_row(const Scoring& row) {
+  val out = variant_row(row.facts, "scoring");
+  out.set("weights", list(row.weights, weight_row));
+  out.set("normalisation", text(row.normalisation));
+  return out;
+}
+
+val normalisation_row(const Normalisation& row) {
+  val out = variant_row(row.facts, "normalisation");
+  out.set("sum", row.sum);
+  return out;
+}
+
+val structure_row(const Structure& row) { return variant_row(row.facts, "structure"); }
 
 val encoding_row(const Encoding& row) {
-  val out = row_facts(row);
+  val out = row_facts(row.facts);
   out.set("tabulated", row.table != nullptr);
   return out;
 }
 
-std::vector<double> parameters(std::span<const Parameter> params, const val& given) {
+std::vector<double> parameters(const Facts& row, const val& given) {
   std::vector<double> out;
-  for (const Parameter& p : params) {
+  for (const Parameter& p : row.params) {
     const val value = given.isUndefined() ? given : given[std::string(p.name)];
     out.push_back(value.isUndefined() ? p.standard : value.as<double>());
   }
   return out;
+}
+
+void AttentionInput::take_mask(const val& mask) {
+  if (mask.isUndefined()) return;
+  options.mask.shape = mask_shape_ = shape(mask["shape"]);
+  if (mask["data"].instanceof(val::global("Float32Array"))) {
+    options.mask.added = added_ = emscripten::convertJSArrayToNumberVector<float>(mask["data"]);
+  } else {
+    options.mask.allowed = allowed_ = emscripten::convertJSArrayToNumberVector<std::uint8_t>(mask["data"]);
+  }
+}
+
+void AttentionInput::take_more(const val& more) {
+  if (more.isUndefined()) return;
+  options.scoring = scoring_ = more["scoring"].as<std::string>();
+  options.normalisation = normalisation_ = more["normalisation"].as<std::string>();
+  for (const Array* weight : arrays(more["weights"])) weights_.push_back(*weight);
+  options.weights = weights_;
+  options.q_heads = more["q_num_heads"].as<unsigned>();
+  options.kv_heads = more["kv_num_heads"].as<unsigned>();
+  options.lengths = lengths_ = shape(more["nonpad_kv_seqlen"]);
+  options.matmul_mode = more["qk_matmul_output_mode"].as<int>();
+  const std::vector<Array*> past = arrays(more["past"]), wanted = arrays(more["wanted"]);
+  if (!past.empty()) {
+    past_key_ = *past.at(0);
+    past_value_ = *past.at(1);
+    options.past_key = &past_key_;
+    options.past_value = &past_value_;
+  }
+  results = {results.pattern, wanted.at(0), wanted.at(1), wanted.at(2)};
+}
+
+void AttentionInput::take_params(const val& params) {
+  if (params.isUndefined()) return;
+  const Scoring& score = attn::scoring(options.scoring);
+  options.scoring_params = scoring_params_ = parameters(score.facts, params);
+  const std::string_view norm = options.normalisation.empty() ? score.normalisation : options.normalisation;
+  options.normalisation_params = normalisation_params_ = parameters(attn::normalisation(norm).facts, params);
+  options.structure_params = structure_params_ = parameters(structure(options.structure).facts, params);
 }
 
 SamplingOptions sampling(const val& options) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "attention/attention.hpp"
 #include "attention/operator.hpp"
-#include "attention/variant.hpp"
 #include "models/sampling.hpp"
 #include "position/encoding.hpp"
 #include "probe/probe.hpp"
@@ -31,12 +31,39 @@ TensorVal tensor(std::span<const std::size_t> shape, std::span<const float> data
 val text(std::string_view utf8);
 val texts(std::span<const std::string> list);
 
-/// A row's facts; JavaScript's keys are the struct's.
-val variant_row(const Variant& row);
+/// Rows of a table with the fields that JavaScript knows them by.
+val scoring_row(const Scoring& row);
+val normalisation_row(const Normalisation& row);
+val structure_row(const Structure& row);
 val encoding_row(const Encoding& row);
 
 /// Numbers for a row's parameters, in the row's order; those not given are the row's own.
-std::vector<double> parameters(std::span<const Parameter> params, const val& given);
+std::vector<double> parameters(const Facts& row, const val& given);
+
+/// Arrays of the module by their handles; null where JavaScript has null. In bindings.cpp, for Embind alone knows
+/// handles.
+std::vector<Array*> arrays(const val& handles);
+
+/// The operator's options from JavaScript's, kept for as long as `options` looks at them.
+struct AttentionInput {
+  OperatorOptions options;
+  OperatorResults results;
+
+  /// `{shape, data}` or undefined.
+  void take_mask(const val& mask);
+  /// `{scoring, normalisation, weights, q_num_heads, ...}` with every key, or undefined for the usual ones.
+  void take_more(const val& more);
+  void take_params(const val& params);
+
+ private:
+  std::string scoring_, normalisation_;
+  std::vector<double> scoring_params_, normalisation_params_, structure_params_;
+  std::vector<std::size_t> mask_shape_, lengths_;
+  std::vector<std::uint8_t> allowed_;
+  std::vector<float> added_;
+  std::vector<DenseArray> weights_;
+  DenseArray past_key_, past_value_;
+};
 
 SamplingOptions sampling(const val& options);
 

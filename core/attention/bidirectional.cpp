@@ -1,9 +1,9 @@
 // Every query sees every key: the encoder's attention.
 
-#include "attention/structures.hpp"
+#include "attention/structure.hpp"
 
 namespace attn {
 
-KeyRange range_bidirectional(std::size_t /*query*/, std::size_t keys, const Sight::Numbers&) { return {0, keys}; }
+KeyRange range_bidirectional(std::size_t /*query*/, std::size_t keys, const Numbers&) { return {0, keys}; }
 
 }  // namespace attn

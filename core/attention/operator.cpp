@@ -5,45 +5,22 @@
 #include <string>
 
 #include "attention/attention.hpp"
-#include "tensor/error.hpp"
+#include "kernels/matmul.hpp"
 #include "tensor/shape.hpp"
 #include "tensor/text.hpp"
 
 namespace attn {
 namespace {
 
-/// (batch, heads, tokens, width) of an array of rank 3 or 4.
-struct Extents {
-  std::size_t batch, heads, tokens, width;
+/// The operands as they are read, keys and values behind those of the past.
+struct Operands {
+  HeadsLayout q, k, v;
+  std::size_t past;  // keys before k's first
 
-  std::size_t sheet() const { return heads * tokens * width; }
+  std::size_t keys() const { return past + k.tokens; }
 };
 
-Extents extents(const char* name, DenseArray array) {
-  const std::size_t rank = array.shape.size();
-  if (rank != 3 && rank != 4) {
-    refuse_shape(name, array.shape, "(heads, tokens, d_head) or (batch, heads, tokens, d_head)");
-  }
-  const auto last = array.shape.last(3);
-  const Extents e = {rank == 4 ? array.shape[0] : 1, last[0], last[1], last[2]};
-  if (e.batch == 0 || e.heads == 0 || e.tokens == 0 || e.width == 0) {
-    refuse_shape(name, array.shape, "no axis of length 0");
-  }
-  double cells = 1.0;  // a product that leaves size_t must not come back as a small one
-  for (const std::size_t n : array.shape) cells *= static_cast<double>(n);
-  if (cells != static_cast<double>(array.data.size())) {
-    const std::string found = std::to_string(array.data.size());
-    refuse_shape(name, array.shape, "a shape of " + found + " elements, as many as its data has");
-  }
-  return e;
-}
-
-HeadsView<const float> sheet(DenseArray array, const Extents& e, std::size_t b) {
-  return {array.data.data() + b * e.sheet(), e.heads, e.tokens, e.width};
-}
-
-/// Refuses a pattern or an output, `width` numbers for each query, that would not fit.
-void require_memory(const Extents& q, std::size_t width) {
+void require_memory(const HeadsLayout& q, std::size_t width) {
   const double numbers = static_cast<double>(q.batch) * static_cast<double>(q.heads) * static_cast<double>(q.tokens) *
                          static_cast<double>(width);
   if (numbers > kMostNumbers) {
@@ -52,63 +29,197 @@ void require_memory(const Extents& q, std::size_t width) {
   }
 }
 
-void check(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, bool pattern) {
-  const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
-  if (ek.batch != eq.batch) refuse_shape("k", k.shape, "q's batch of " + std::to_string(eq.batch));
-  if (ev.batch != eq.batch) refuse_shape("v", v.shape, "q's batch of " + std::to_string(eq.batch));
-  if (eq.heads % ek.heads != 0) refuse_shape("k", k.shape, "heads that divide q's " + std::to_string(eq.heads));
-  if (ek.width != eq.width) refuse_shape("k", k.shape, "q's d_head of " + std::to_string(eq.width));
-  if (ev.heads != ek.heads || ev.tokens != ek.tokens) {
+std::size_t past_of(const OperatorOptions& options, const HeadsLayout& k, const HeadsLayout& v) {
+  if (options.past_key == nullptr && options.past_value == nullptr) return 0;
+  if (options.past_key == nullptr || options.past_value == nullptr) {
+    refuse_shape("past_key, past_value", {}, "both or neither");
+  }
+  const auto& shape = options.past_key->shape;
+  const std::size_t past = shape.size() == 4 ? shape[2] : 0;
+  require_shape("past_key", shape, {k.batch, k.heads, past, k.width});
+  require_shape("past_value", options.past_value->shape, {k.batch, k.heads, past, v.width});
+  return past;
+}
+
+Operands read(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
+  const std::size_t kv_heads = options.kv_heads > 0 ? options.kv_heads : options.q_heads;
+  const std::size_t q_heads = options.q_heads > 0 ? options.q_heads : options.kv_heads;
+  Operands all = {layout_of("q", q, q_heads), layout_of("k", k, kv_heads), layout_of("v", v, kv_heads), 0};
+  if (all.k.batch != all.q.batch) refuse_shape("k", k.shape, "q's batch of " + std::to_string(all.q.batch));
+  if (all.v.batch != all.q.batch) refuse_shape("v", v.shape, "q's batch of " + std::to_string(all.q.batch));
+  if (all.q.heads % all.k.heads != 0) {
+    refuse_shape("k", k.shape, "heads that divide q's " + std::to_string(all.q.heads));
+  }
+  if (all.v.heads != all.k.heads || all.v.tokens != all.k.tokens) {
     refuse_shape("v", v.shape, "k's heads and tokens " + shape_text(k.shape));
   }
-  require_memory(eq, pattern ? std::max(ek.tokens, ev.width) : ev.width);
-  const std::size_t cells = eq.tokens * ek.tokens;
-  const std::size_t masked = std::max(options.allowed.size(), options.added.size());
-  if (!options.mask_shape.empty() || masked > 0) {
-    require_shape("mask", options.mask_shape, {eq.tokens, ek.tokens});
-    if (options.allowed.size() + options.added.size() != cells || masked != cells) {
-      refuse_shape("mask", options.mask_shape, std::to_string(cells) + " elements of data");
+  all.past = past_of(options, all.k, all.v);
+  return all;
+}
+
+void check_numbers(const OperatorOptions& options, const Operands& all) {
+  const bool finite = std::isfinite(options.scale) && std::isfinite(options.softcap) && options.softcap >= 0.0F;
+  if (!finite || options.matmul_mode < 0 || options.matmul_mode > 3) {
+    throw Error(Code::argument_range, "scale, softcap, qk_matmul_output_mode: found " + number_text(options.scale) +
+                                          ", " + number_text(options.softcap) + ", " +
+                                          std::to_string(options.matmul_mode) +
+                                          ", expected finite, softcap not negative, mode 0 to 3");
+  }
+  if (options.lengths.empty()) return;
+  const std::size_t count[] = {options.lengths.size()};
+  require_shape("nonpad_kv_seqlen", count, {all.q.batch});
+  for (const std::size_t n : options.lengths) {
+    if (n > all.keys()) {
+      throw Error(Code::argument_range, "nonpad_kv_seqlen: found " + std::to_string(n) + ", expected at most the " +
+                                            std::to_string(all.keys()) + " keys");
     }
   }
-  const bool numbers = std::isfinite(options.scale) && std::isfinite(options.softcap) && options.softcap >= 0.0F;
-  if (!numbers) {
-    throw Error(Code::argument_range, "scale, softcap: found " + number_text(options.scale) + ", " +
-                                          number_text(options.softcap) + ", expected finite, softcap not negative");
+}
+
+/// The widths of queries and keys after the row's maps. Throws argument_shape.
+struct Widths {
+  std::size_t q, k;
+};
+
+Widths check_weights(const Scoring& row, std::span<const DenseArray> weights, const Operands& all) {
+  if (weights.size() != row.weights.size()) {
+    const std::size_t count[] = {weights.size()};
+    refuse_shape("weights", count, std::to_string(row.weights.size()) + " arrays for " + std::string(row.facts.name));
   }
+  std::vector<std::pair<std::string_view, std::size_t>> known = {{"d_q", all.q.width}, {"d_k", all.k.width}, {"1", 1}};
+  const auto length = [&](const Axis& axis, std::size_t found) {
+    const auto at = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == axis.length; });
+    if (at == known.end()) known.emplace_back(axis.length, found / axis.times);
+    return (at == known.end() ? known.back() : *at).second * axis.times;
+  };
+  Widths out = {all.q.width, all.k.width};
+  for (std::size_t n = 0; n < weights.size(); ++n) {
+    const ScoringWeight& weight = row.weights[n];
+    const std::string name(weight.name);
+    const bool vector = weight.axes[1].length.empty();
+    if (weights[n].shape.size() != (vector ? 1 : 2) || weights[n].data.empty()) {
+      refuse_shape(name.c_str(), weights[n].shape, vector ? "one axis" : "two axes");
+    }
+    const std::size_t rows = length(weight.axes[0], weights[n].shape[0]);
+    if (vector) {
+      require_shape(name.c_str(), weights[n].shape, {rows});
+      continue;
+    }
+    const std::size_t cols = length(weight.axes[1], weights[n].shape[1]);
+    require_shape(name.c_str(), weights[n].shape, {rows, cols});
+    if (weight.use == WeightUse::maps_queries) out.q = cols;
+    if (weight.use == WeightUse::maps_keys) out.k = cols;
+  }
+  if (out.q != out.k) {
+    const std::size_t widths[] = {out.q, out.k};
+    refuse_shape("q, k", widths, "equal widths for " + std::string(row.facts.name));
+  }
+  return out;
+}
+
+/// x W for every head, or x itself where the row has no such map.
+HeadsView<const float> mapped(HeadsView<const float> x, const Scoring& row, std::span<const DenseArray> weights,
+                              WeightUse use, Vector& space) {
+  const auto at = std::find_if(row.weights.begin(), row.weights.end(), [&](const auto& w) { return w.use == use; });
+  if (at == row.weights.end()) return x;
+  const DenseArray& w = weights[static_cast<std::size_t>(at - row.weights.begin())];
+  const MatrixView<const float> map(w.data.data(), w.shape[0], w.shape[1]);
+  space.resize({x.heads * x.rows * map.cols});
+  const HeadsView<float> out(space.data(), x.heads, x.rows, map.cols);
+  for (std::size_t h = 0; h < x.heads; ++h) matmul(x.head(h), map, out.head(h));
+  return out;
+}
+
+/// The past's rows and the new ones behind them; the new ones as they are where there is no past.
+DenseArray join(const DenseArray* past, DenseArray array, const HeadsLayout& layout, Array& joined) {
+  const std::size_t before = past == nullptr ? 0 : past->shape[2], total = before + layout.tokens;
+  const std::size_t shape[] = {layout.batch, layout.heads, total, layout.width};
+  joined.resize(shape);
+  float* out = joined.data.data();
+  for (std::size_t b = 0; b < layout.batch; ++b) {
+    const HeadsView<const float> fresh = layout.sheet(array.data.data(), b);
+    for (std::size_t h = 0; h < layout.heads; ++h) {
+      if (before > 0) {
+        const std::size_t size = before * layout.width;
+        out = std::copy_n(past->data.data() + (b * layout.heads + h) * size, size, out);
+      }
+      for (std::size_t t = 0; t < layout.tokens; ++t) out = std::copy_n(fresh.head(h).row(t), layout.width, out);
+    }
+  }
+  return joined;
+}
+
+/// What a batch's sequence sees: its padding hidden, and its queries at its end where only lengths tell where they are.
+Sight sight_of(const Structure& row, const OperatorOptions& options, const Operands& all, std::size_t b) {
+  Sight out = sight(row, options.structure_params);
+  if (options.lengths.empty()) return out;
+  out.valid = options.lengths[b];
+  if (row.range == range_causal && all.past == 0) {
+    out.params[0] += static_cast<double>(out.valid) - static_cast<double>(all.q.tokens);
+  }
+  return out;
 }
 
 }  // namespace
 
 void attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, Array& output,
-                        Array* pattern) {
-  check(q, k, v, options, pattern != nullptr);
+                        const OperatorResults& results) {
+  Operands all = read(q, k, v, options);
+  check_numbers(options, all);
   for (const DenseArray operand : {q, k, v}) {
     if (output.data.data() == operand.data.data()) refuse_shape("out", output.shape, "an array that is no operand");
   }
-  const Extents eq = extents("q", q), ek = extents("k", k), ev = extents("v", v);
+  const Scoring& row = scoring(options.scoring);
+  const Normalisation& norm = normalisation(options.normalisation.empty() ? row.normalisation : options.normalisation);
+  const Structure& seen = structure(options.structure);
+  const Widths widths = check_weights(row, options.weights, all);
+  const MaskCells mask(options.mask, all.q, all.keys());
   AttentionOptions inner;
-  inner.sight = sight(variant(options.variant), options.params);
-  inner.scale = options.scale == 0.0F ? 1.0F / std::sqrt(static_cast<float>(eq.width)) : options.scale;
+  inner.scores = {row.score, options.weights, numbers_for(row.facts, options.scoring_params)};
+  inner.normaliser = {norm.normalise, numbers_for(norm.facts, options.normalisation_params)};
+  inner.scale = options.scale != 0.0F ? options.scale : row.factor == nullptr ? 1.0F : row.factor(widths.q);
   inner.softcap = options.softcap;
-  inner.mask = {options.allowed.empty() ? nullptr : options.allowed.data(),
-                options.added.empty() ? nullptr : options.added.data()};
+  inner.past = all.past;
+  inner.sight = sight_of(seen, options, all, 0);
 
-  std::vector<std::size_t> shape(q.shape.begin(), q.shape.end());
-  shape.back() = ev.width;
-  output.resize(shape);
-  shape.back() = ek.tokens;
-  if (pattern != nullptr) pattern->resize(shape);
-  Probe silent(1, eq.heads);
+  const bool asked = results.pattern != nullptr || results.matmul != nullptr;
+  Probe silent(1, all.q.heads);
   const Site site{silent};
-  Vector scratch = Vector::from_shape({attention_scratch_size(eq.tokens, ek.tokens, eq.width, ev.width)});
-  Vector few =
-      Vector::from_shape({pattern == nullptr && needs_pattern(eq.tokens, site) ? eq.heads * eq.tokens * ek.tokens : 0});
-  for (std::size_t b = 0; b < eq.batch; ++b) {
-    const std::size_t cells = eq.heads * eq.tokens * ek.tokens;
-    float* place = pattern != nullptr ? pattern->data.data() + b * cells : few.size() > 0 ? few.data() : nullptr;
-    const HeadsView<float> z(output.data.data() + b * eq.heads * eq.tokens * ev.width, eq.heads, eq.tokens, ev.width);
-    attention(sheet(q, eq, b), sheet(k, ek, b), sheet(v, ev, b), inner, site,
-              {{place, eq.heads, eq.tokens, ek.tokens}, scratch.data()}, z);
+  const bool stands = asked || needs_pattern(all.q.tokens, site, inner);
+  require_memory(all.q, stands ? std::max(all.keys(), all.v.width) : all.v.width);
+  Array joined_k, joined_v;
+  if (all.past > 0 || results.present_key != nullptr) {
+    k = join(options.past_key, k, all.k, results.present_key == nullptr ? joined_k : *results.present_key);
+    v = join(options.past_value, v, all.v, results.present_value == nullptr ? joined_v : *results.present_value);
+    all.k = {all.k.batch, all.k.heads, all.keys(), all.k.width, false};
+    all.v = {all.v.batch, all.v.heads, all.k.tokens, all.v.width, false};
+  }
+  const std::size_t keys = all.k.tokens, cells = all.q.heads * all.q.tokens * keys;
+  const HeadsLayout z = {all.q.batch, all.q.heads, all.q.tokens, all.v.width, all.q.merged};
+  std::vector<std::size_t> shape(q.shape.begin(), q.shape.end());
+  shape.back() = z.merged ? z.heads * z.width : z.width;
+  output.resize(shape);
+  if (z.merged) shape = {z.batch, z.heads, z.tokens, 0};
+  shape.back() = keys;
+  for (Array* one : {results.pattern, results.matmul}) {
+    if (one != nullptr) one->resize(shape);
+  }
+  Vector scratch = Vector::from_shape({attention_scratch_size(all.q.tokens, keys, widths.q, all.v.width)});
+  Vector passing = Vector::from_shape({results.pattern == nullptr && stands ? cells : 0});
+  Vector q_space, k_space;
+  for (std::size_t b = 0; b < all.q.batch; ++b) {
+    float* place = results.pattern != nullptr ? results.pattern->data.data() + b * cells
+                   : stands                   ? passing.data()
+                                              : nullptr;
+    const auto heads = [&](float* data) { return HeadsView<float>(data, all.q.heads, all.q.tokens, keys); };
+    ScoreTap tap = {static_cast<ScoreStep>(options.matmul_mode)};
+    if (results.matmul != nullptr) tap.out = heads(results.matmul->data.data() + b * cells);
+    inner.sight = sight_of(seen, options, all, b);
+    inner.mask = mask.of(b);
+    attention(mapped(all.q.sheet(q.data.data(), b), row, options.weights, WeightUse::maps_queries, q_space),
+              mapped(all.k.sheet(k.data.data(), b), row, options.weights, WeightUse::maps_keys, k_space),
+              all.v.sheet(v.data.data(), b), inner, site, {heads(place), scratch.data(), tap},
+              z.sheet(output.data.data(), b));
   }
 }
 

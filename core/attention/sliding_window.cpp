@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "attention/structures.hpp"
+#include "attention/structure.hpp"
 
 namespace attn {
 
-const std::array<Parameter, 1> kSlidingWindowParams = {
-    Parameter{"window", 1, 65536, 4, "keys that a query sees, its own the last of them"}};
+const std::array<Parameter, 1> kSlidingWindowParams = {Parameter{
+    "window", 1, 65536, 4, "keys that a query sees, its own the last of them", "查询看到的键数，自己是最后一个", true}};
 
-KeyRange range_sliding_window(std::size_t query, std::size_t keys, const Sight::Numbers& params) {
+KeyRange range_sliding_window(std::size_t query, std::size_t keys, const Numbers& params) {
   const std::size_t window = static_cast<std::size_t>(params[0]), end = std::min(query + 1, keys);
   return {std::min(query + 1 > window ? query + 1 - window : 0, end), end};
 }

@@ -128,7 +128,7 @@ void attend(Block& block, const PackedKeysValues& kv, KeyRange range, MatrixView
 KeyRange look(Block& block, std::size_t keys) {
   KeyRange all = {keys, 0};
   for (std::size_t i = 0; i < block.rows; ++i) {
-    block.seen[i] = block.rule.sight.range(block.rule.past + block.first + i, keys, block.rule.sight.params);
+    block.seen[i] = block.rule.sight.keys_of(block.rule.past + block.first + i, keys);
     if (block.seen[i].begin >= block.seen[i].end) continue;
     all.begin = std::min(all.begin, block.seen[i].begin);
     all.end = std::max(all.end, block.seen[i].end);

@@ -1,9 +1,11 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "kernels/matmul.hpp"
+#include "tensor/table.hpp"
 #include "tensor/view.hpp"
 
 namespace attn {
@@ -17,16 +19,27 @@ struct KeyRange {
 /// What a query may attend to: the keys of `range`, and of these only the ones that `sees` admits where that is set.
 /// `query` counts from the context's start.
 struct Sight {
-  using Numbers = std::array<double, 4>;
   KeyRange (*range)(std::size_t query, std::size_t keys, const Numbers& params) = nullptr;
   bool (*sees)(std::size_t query, std::size_t key, const Numbers& params) = nullptr;
   Numbers params = {};
+  std::size_t valid = std::numeric_limits<std::size_t>::max();  ///< keys from here on are padding that nobody sees
+
+  KeyRange keys_of(std::size_t query, std::size_t keys) const {
+    const KeyRange all = range(query, keys, params);
+    return {std::min(all.begin, valid), std::min(all.end, valid)};
+  }
 };
 
-/// A mask given with the arrays, (queries, keys), shared by all heads. At most one of the two is set.
+/// A mask given with the arrays, (queries, keys) for each head. At most one of the two is set.
 struct InputMask {
   const std::uint8_t* allowed = nullptr;  ///< 1 = may attend
   const float* added = nullptr;           ///< added to the scores
+  std::size_t head_stride = 0;            ///< from one head's cells to the next one's; 0 where heads share them
+
+  InputMask head(std::size_t h) const {
+    return {allowed == nullptr ? nullptr : allowed + h * head_stride,
+            added == nullptr ? nullptr : added + h * head_stride, 0};
+  }
 };
 
 /// What happens to q . k before the softmax, in this order: scale, softcap, masks.

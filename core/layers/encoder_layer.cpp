@@ -52,12 +52,12 @@ Linear map_of(Array& weight, const Array& bias) { return {Weight{panels_of(weigh
 void attend(MatrixView<float> qkv, std::size_t tokens, std::size_t n_heads, MatrixView<float> z) {
   const std::size_t d = z.cols;
   AttentionOptions options;
-  options.sight = sight(variant("bidirectional"));
+  options.sight = sight(structure("bidirectional"));
   options.scale = 1.0F / std::sqrt(static_cast<float>(d / n_heads));
   Vector scratch = Vector::from_shape({attention_scratch_size(tokens, tokens, d / n_heads, d / n_heads)});
   Probe silent(1, n_heads);
   const Site site{silent};
-  Heads pattern = Heads::from_shape({needs_pattern(tokens, site) ? n_heads : 0, tokens, tokens});
+  Heads pattern = Heads::from_shape({needs_pattern(tokens, site, options) ? n_heads : 0, tokens, tokens});
   const AttentionWork work = {pattern.size() > 0 ? view(pattern) : HeadsView<float>(), scratch.data()};
   for (std::size_t first = 0; first < qkv.rows; first += tokens) {
     const MatrixView<float> sequence = qkv.sub_rows(first, tokens);

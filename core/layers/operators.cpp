@@ -33,6 +33,11 @@ void in_place(const Array& x, std::size_t stretch, Array& out, Kernel kernel) {
   }
 }
 
+void require_positive_epsilon(float epsilon) {
+  if (epsilon > 0.0F) return;
+  throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
+}
+
 }  // namespace
 
 void matmul_operator(const Array& a, Array& b, Array& out) {
@@ -75,14 +80,29 @@ void softmax_operator(const Array& x, Array& out) {
   for (std::size_t i = 0; i < x.data.size(); i += length) softmax(x.data.data() + i, length, out.data.data() + i);
 }
 
+void log_softmax_operator(const Array& x, Array& out) {
+  const std::size_t length = row_length(x);
+  out.resize(x.shape);
+  for (std::size_t i = 0; i < x.data.size(); i += length) log_softmax(x.data.data() + i, length, out.data.data() + i);
+}
+
+void rms_norm_operator(const Array& x, const Array& gain, float epsilon, Array& out) {
+  const std::size_t length = row_length(x);
+  require_shape("gain", gain.shape, {length});
+  if (&out == &gain) refuse_shape("out", out.shape, "an array that is not gain");
+  require_positive_epsilon(epsilon);
+  out.resize(x.shape);
+  for (std::size_t i = 0; i < x.data.size(); i += length) {
+    rms_norm(x.data.data() + i, length, gain.data.data(), epsilon, out.data.data() + i);
+  }
+}
+
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out) {
   const std::size_t length = row_length(x);
   require_shape("gain", gain.shape, {length});
   require_shape("bias", bias.shape, {length});
   if (&out == &gain || &out == &bias) refuse_shape("out", out.shape, "an array that is neither gain nor bias");
-  if (!(epsilon > 0.0F)) {
-    throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
-  }
+  require_positive_epsilon(epsilon);
   out.resize(x.shape);
   for (std::size_t i = 0; i < x.data.size(); i += length) {
     layer_norm(x.data.data() + i, length, gain.data.data(), bias.data.data(), epsilon, out.data.data() + i);

@@ -14,6 +14,14 @@ void matmul_operator(const Array& a, Array& b, Array& out);
 /// softmax over the last axis (ONNX `Softmax`, opset 13, axis -1). Throws argument_shape.
 void softmax_operator(const Array& x, Array& out);
 
+/// log of softmax over the last axis, exact where softmax is 0 to rounding (ONNX `LogSoftmax`, opset 13, axis -1). A
+/// row of nothing but -inf becomes -inf; a NaN or +inf anywhere makes its row NaN. Throws argument_shape.
+void log_softmax_operator(const Array& x, Array& out);
+
+/// Every row of the last axis (n) over its root mean square, times gain (n) (ONNX `RMSNormalization`, opset 23, axis
+/// -1). out is not gain. Throws argument_shape; argument_range for an epsilon that is not positive.
+void rms_norm_operator(const Array& x, const Array& gain, float epsilon, Array& out);
+
 /// Every row of the last axis (n) normalised, times gain (n), plus bias (n) (ONNX `LayerNormalization`, opset 17, axis
 /// -1). out is neither gain nor bias. Throws argument_shape; argument_range for an epsilon that is not positive.
 void layer_norm_operator(const Array& x, const Array& gain, const Array& bias, float epsilon, Array& out);

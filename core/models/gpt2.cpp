@@ -69,9 +69,9 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     block.attn_norm = norm(at + "ln_1");
     const std::vector<Weight> qkv = read.weights(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
     const float* biases = read.vector(at + "attn.c_attn.bias", 3 * c.d_model);
-    block.attn = {sight(variant("causal")), c.n_heads,
-                  part(qkv, biases, 0),     part(qkv, biases, 1),
-                  part(qkv, biases, 2),     map(at + "attn.c_proj", c.d_model, c.d_model)};
+    block.attn = {sight(structure("causal")), c.n_heads,
+                  part(qkv, biases, 0),       part(qkv, biases, 1),
+                  part(qkv, biases, 2),       map(at + "attn.c_proj", c.d_model, c.d_model)};
     block.mlp_norm = norm(at + "ln_2");
     const Linear up = map(at + "mlp.c_fc", c.d_model, c.d_mlp);
     block.mlp = {up, map(at + "mlp.c_proj", c.d_mlp, c.d_model), c.activation};

@@ -1,20 +1,13 @@
 #pragma once
 
-#include <span>
-#include <string_view>
-
-#include "tensor/parameter.hpp"
+#include "tensor/table.hpp"
 #include "tensor/tensor.hpp"
 
 namespace attn {
 
 /// A way to tell a model where a token stands.
 struct Encoding {
-  std::string_view name;
-  std::string_view label;
-  std::string_view formula;    ///< TeX
-  std::string_view reference;  ///< paper and section
-  std::span<const Parameter> params;
+  Facts facts;
   /// The table (tokens, width), from one number per parameter; null where the table is a model's weight.
   Matrix (*table)(std::size_t tokens, std::size_t width, std::span<const double> params);
 };

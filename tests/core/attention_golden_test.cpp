@@ -23,7 +23,7 @@ TEST_P(AttentionGoldenTest, EqualsPyTorchAtEachStation) {
   const auto name = [](const char* array) { return GetParam() + "." + array; };
   const HeadsView<const float> q = golden.heads(name("q")), k = golden.heads(name("k")), v = golden.heads(name("v"));
   AttentionOptions options;
-  options.sight = sight(variant(GetParam().starts_with("causal") ? "causal" : "bidirectional"));
+  options.sight = sight(structure(GetParam().starts_with("causal") ? "causal" : "bidirectional"));
   options.scale = golden.number(name("scale"));
   if (options.scale == 0.0F) options.scale = 1.0F / std::sqrt(static_cast<float>(q.cols));
   options.softcap = golden.number(name("softcap"));

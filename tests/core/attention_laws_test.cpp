@@ -7,22 +7,15 @@ namespace {
 
 constexpr std::size_t kHeads = 2, kDHead = 5;
 
-class VariantTest : public testing::TestWithParam<Variant> {};
+class StructureLawsTest : public testing::TestWithParam<Structure> {};
 
-INSTANTIATE_TEST_SUITE_P(All, VariantTest, testing::ValuesIn(variants().begin(), variants().end()),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, StructureLawsTest, testing::ValuesIn(structures().begin(), structures().end()),
+                         [](const auto& test) { return std::string(test.param.facts.name); });
 
-TEST_P(VariantTest, SaysWhatItIs) {
-  const Variant& row = GetParam();
-  for (const std::string_view text : {row.name, row.label, row.formula, row.reference}) EXPECT_FALSE(text.empty());
-  EXPECT_EQ(&variant(row.name), &*std::find_if(variants().begin(), variants().end(),
-                                               [&](const Variant& other) { return other.name == row.name; }));
-}
-
-TEST_P(VariantTest, RowsSumToOneAndAreNotNegative) {
+TEST_P(StructureLawsTest, RowsSumToOneAndAreNotNegative) {
   for (const std::size_t tokens : {1, 2, 7, 8, 9, 30}) {
     AttentionRun a(kHeads, tokens, tokens, kDHead);
-    a.run(options_for(GetParam().name));
+    a.run(options_for(GetParam().facts.name));
     for (std::size_t row = 0; row < kHeads * tokens; ++row) {
       double sum = 0.0;
       for (std::size_t j = 0; j < tokens; ++j) {
@@ -34,11 +27,11 @@ TEST_P(VariantTest, RowsSumToOneAndAreNotNegative) {
   }
 }
 
-TEST_P(VariantTest, AQueryThatMaySeeNothingGetsZeros) {
+TEST_P(StructureLawsTest, AQueryThatMaySeeNothingGetsZeros) {
   constexpr std::size_t kTokens = 6, kBlind = 4;
   std::vector<std::uint8_t> allowed(kTokens * kTokens, 1);
   std::fill_n(allowed.begin() + kBlind * kTokens, kTokens, 0);
-  AttentionOptions options = options_for(GetParam().name);
+  AttentionOptions options = options_for(GetParam().facts.name);
   options.mask.allowed = allowed.data();
   AttentionRun a(kHeads, kTokens, kTokens, kDHead);
   a.run(options);
@@ -49,8 +42,8 @@ TEST_P(VariantTest, AQueryThatMaySeeNothingGetsZeros) {
   }
 }
 
-TEST_P(VariantTest, KeepsSoftcappedScoresWithinTheirCap) {
-  AttentionOptions options = options_for(GetParam().name);
+TEST_P(StructureLawsTest, KeepsSoftcappedScoresWithinTheirCap) {
+  AttentionOptions options = options_for(GetParam().facts.name);
   options.softcap = 0.75F;
   AttentionRun a(kHeads, 7, 7, kDHead);
   Probe probe(1, kHeads);
@@ -65,7 +58,7 @@ TEST_P(VariantTest, KeepsSoftcappedScoresWithinTheirCap) {
   EXPECT_GE(seen, kHeads * 7);
 }
 
-TEST_P(VariantTest, GroupedQueriesEqualRepeatedKeys) {
+TEST_P(StructureLawsTest, GroupedQueriesEqualRepeatedKeys) {
   constexpr std::size_t kKeyHeads = 2, kGroup = 3, kTokens = 9;
   AttentionRun grouped(kKeyHeads * kGroup, kTokens, kTokens, kDHead, kKeyHeads);
   AttentionRun repeated(kKeyHeads * kGroup, kTokens, kTokens, kDHead);
@@ -75,8 +68,8 @@ TEST_P(VariantTest, GroupedQueriesEqualRepeatedKeys) {
     repeated.k.data()[i] = grouped.k.data()[source];
     repeated.v.data()[i] = grouped.v.data()[source];
   }
-  grouped.run(options_for(GetParam().name));
-  repeated.run(options_for(GetParam().name));
+  grouped.run(options_for(GetParam().facts.name));
+  repeated.run(options_for(GetParam().facts.name));
   EXPECT_EQ(grouped.pattern, repeated.pattern);
   EXPECT_EQ(grouped.z, repeated.z);
 }

@@ -40,7 +40,7 @@ struct AttentionRun {
 
 inline AttentionOptions options_for(std::string_view name) {
   AttentionOptions options;
-  options.sight = sight(variant(name));
+  options.sight = sight(structure(name));
   options.scale = 0.5F;
   return options;
 }

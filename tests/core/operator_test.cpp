@@ -27,7 +27,7 @@ struct Result {
 
 Result operate(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options) {
   Result result;
-  attention_operator(q, k, v, options, result.output, &result.pattern);
+  attention_operator(q, k, v, options, result.output, {&result.pattern});
   return result;
 }
 
@@ -52,7 +52,7 @@ TEST(Operator, ABatchEqualsItsSheetsOneByOne) {
   constexpr std::size_t kBatch = 3;
   const Array q({kBatch, 4, 6, 5}, 4), k({kBatch, 2, 6, 5}, 5), v({kBatch, 2, 6, 5}, 6);
   OperatorOptions options;
-  options.variant = "causal";
+  options.structure = "causal";
   const Result whole = operate(q, k, v, options);
   EXPECT_EQ(whole.output.shape, q.shape);
   for (std::size_t b = 0; b < kBatch; ++b) {
@@ -78,10 +78,9 @@ TEST(Operator, TakesAScaleASoftcapAndEitherMask) {
     options->scale = 0.3F;
     options->softcap = 2.0F;
   }
-  causal.variant = "causal";
-  by_cells.mask_shape = by_numbers.mask_shape = mask_shape;
-  by_cells.allowed = allowed;
-  by_numbers.added = added;
+  causal.structure = "causal";
+  by_cells.mask = {mask_shape, allowed, {}};
+  by_numbers.mask = {mask_shape, {}, added};
   const std::vector<float> expected = to_vector(operate(q, k, v, causal).output);
   EXPECT_EQ(to_vector(operate(q, k, v, by_cells).output), expected);
   EXPECT_EQ(to_vector(operate(q, k, v, by_numbers).output), expected);
@@ -93,9 +92,9 @@ TEST(Operator, WithoutAPatternGivesTheSameOutput) {
     const Array q({2, 4, queries, 5}, 10), k({2, 2, queries + 3, 5}, 11), v({2, 2, queries + 3, 6}, 12);
     for (const char* name : {"bidirectional", "causal"}) {
       OperatorOptions options;
-      options.variant = name;
+      options.structure = name;
       attn::Array output;
-      attention_operator(q, k, v, options, output, nullptr);
+      attention_operator(q, k, v, options, output);
       const Result expected = operate(q, k, v, options);
       EXPECT_EQ(output.shape, expected.output.shape);
       EXPECT_TRUE(close(to_vector(output), to_vector(expected.output), reordering(queries + 3))) << queries;
@@ -108,7 +107,7 @@ TEST(Operator, WithoutAPatternMemoryGrowsWithTheTokens) {
   const Array q({1, kTokens, 4}, 1), k({1, kTokens, 4}, 2), v({1, kTokens, 4}, 3);
   const Allocations before;
   attn::Array output;
-  attention_operator(q, k, v, {}, output, nullptr);
+  attention_operator(q, k, v, {}, output);
   EXPECT_LT(before.bytes_since(), 64 * kTokens * sizeof(float));
 }
 
@@ -124,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
     Shapes, OperatorRefusalTest,
     testing::Values(Refusal{"rank", {4, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (4, 4)"},
                     Refusal{"empty_axis", {1, 0, 4}, {1, 4, 4}, {1, 4, 4}, "q: found (1, 0, 4)"},
-                    Refusal{"width", {1, 4, 5}, {1, 4, 4}, {1, 4, 4}, "k: found (1, 4, 4)"},
+                    Refusal{"width", {1, 4, 5}, {1, 4, 4}, {1, 4, 4}, "q, k: found (5, 4)"},
                     Refusal{"heads", {3, 4, 4}, {2, 4, 4}, {2, 4, 4}, "k: found (2, 4, 4)"},
                     Refusal{"value_heads", {2, 4, 4}, {2, 4, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
                     Refusal{"value_tokens", {1, 4, 4}, {1, 6, 4}, {1, 4, 4}, "v: found (1, 4, 4)"},
@@ -166,9 +165,7 @@ TEST(OperatorRefusal, AMaskOfAnotherShapeOrWithoutOne) {
   const auto code = [&](std::vector<std::size_t> shape, std::span<const std::uint8_t> allowed,
                         std::span<const float> added) {
     OperatorOptions options;
-    options.mask_shape = shape;
-    options.allowed = allowed;
-    options.added = added;
+    options.mask = {shape, allowed, added};
     return code_of([&] { operate(q, k, v, options); });
   };
   const std::span<const std::uint8_t> allowed(cells);
@@ -176,6 +173,10 @@ TEST(OperatorRefusal, AMaskOfAnotherShapeOrWithoutOne) {
   EXPECT_EQ(code({3, 5}, allowed, {}), "none");
   EXPECT_EQ(code({5, 3}, allowed, {}), "argument_shape");
   EXPECT_EQ(code({3, 5, 1}, allowed, {}), "argument_shape");
+  EXPECT_EQ(code({1, 1, 3, 5}, allowed, {}), "none");
+  EXPECT_EQ(code({2, 1, 3, 5}, allowed, {}), "argument_shape");
+  EXPECT_EQ(code({3, 6}, allowed, {}), "argument_shape");
+  EXPECT_EQ(code({1, 1, 1, 3, 5}, allowed, {}), "argument_shape");
   EXPECT_EQ(code({3, 5}, allowed.first(14), {}), "argument_shape");
   EXPECT_EQ(code({3, 5}, {}, {}), "argument_shape");
   EXPECT_EQ(code({}, allowed.first(14), {}), "argument_shape");
@@ -200,10 +201,10 @@ TEST(OperatorRefusal, NumbersOutOfRange) {
 TEST(OperatorRefusal, AnUnknownVariantWithTheKnownOnesNamed) {
   const Array q({1, 3, 4}, 7), k({1, 3, 4}, 8), v({1, 3, 4}, 9);
   OperatorOptions options;
-  options.variant = "sideways";
+  options.structure = "sideways";
   EXPECT_EQ(code_of([&] { operate(q, k, v, options); }), "variant_unknown");
   const std::string message = message_of([&] { operate(q, k, v, options); });
-  for (const Variant& row : variants()) EXPECT_NE(message.find(row.name), std::string::npos) << message;
+  for (const Structure& row : structures()) EXPECT_NE(message.find(row.facts.name), std::string::npos) << message;
 }
 
 }  // namespace

@@ -30,9 +30,11 @@ double dot(const Matrix& m, std::size_t i, std::size_t j) {
 TEST(Encodings, SayWhatTheyAre) {
   EXPECT_GE(encodings().size(), 3U);
   for (const Encoding& row : encodings()) {
-    for (const std::string_view text : {row.name, row.label, row.formula, row.reference}) EXPECT_FALSE(text.empty());
-    EXPECT_EQ(encoding(row.name).name, row.name);
-    for (const Parameter& p : row.params) EXPECT_TRUE(p.minimum <= p.standard && p.standard <= p.maximum) << p.name;
+    for (const std::string_view text : {row.facts.name, row.facts.label, row.facts.formula, row.facts.reference})
+      EXPECT_FALSE(text.empty());
+    EXPECT_EQ(encoding(row.facts.name).facts.name, row.facts.name);
+    for (const Parameter& p : row.facts.params)
+      EXPECT_TRUE(p.minimum <= p.standard && p.standard <= p.maximum) << p.name;
   }
 }
 
@@ -127,7 +129,7 @@ TEST(EncodingRefusal, OfEachArgumentByName) {
   EXPECT_EQ(code("rotary", 4, 8, static_cast<double>(kNaN)), "argument_range");
   EXPECT_EQ(code("rotary", std::numeric_limits<std::size_t>::max(), 8, 10000.0), "argument_range");
   EXPECT_EQ(message_of([&] { table("rotary", 4, 8, std::array{0.5}); }),
-            "encoding \"rotary\": base: found 0.5, expected 1 to 1000000000");
+            "rotary, base: found 0.5, expected a number from 1 to 1000000000");
 }
 
 }  // namespace

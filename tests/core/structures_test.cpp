@@ -44,7 +44,7 @@ const Sentence kSentences[] = {
 
 class StructureTest : public testing::TestWithParam<Sentence> {
  protected:
-  static Sight own_sight() { return sight(variant(GetParam().name), GetParam().params); }
+  static Sight own_sight() { return sight(structure(GetParam().name), GetParam().params); }
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StructureTest, testing::ValuesIn(kSentences));
@@ -76,11 +76,11 @@ TEST_P(StructureTest, WithoutAPatternTheOutputIsTheSame) {
       const std::vector<std::size_t> q_shape = {2, queries, 5}, k_shape = {2, keys, 5};
       const DenseArray dense_q = {q_shape, values(q)}, dense_k = {k_shape, values(k)};
       OperatorOptions options;
-      options.variant = GetParam().name;
-      options.params = GetParam().params;
+      options.structure = GetParam().name;
+      options.structure_params = GetParam().params;
       Array fused, output, pattern;
-      attention_operator(dense_q, dense_k, dense_k, options, fused, nullptr);
-      attention_operator(dense_q, dense_k, dense_k, options, output, &pattern);
+      attention_operator(dense_q, dense_k, dense_k, options, fused);
+      attention_operator(dense_q, dense_k, dense_k, options, output, {&pattern});
       for (std::size_t n = 0; n < fused.data.size(); ++n) {
         EXPECT_NEAR(fused.data[n], output.data[n], reordering(keys)) << queries << " x " << keys;
       }
@@ -113,7 +113,7 @@ TEST_P(StructureTest, NothingThatIsAddedShowsAHiddenKey) {
 
 TEST(Structure, RefusesNumbersOutsideARowsRangeByName) {
   const auto code = [](const char* name, std::vector<double> params) {
-    return code_of([&] { sight(variant(name), params); });
+    return code_of([&] { sight(structure(name), params); });
   };
   EXPECT_EQ(code("sliding_window", {0}), "argument_range");
   EXPECT_EQ(code("sliding_window", {2.5}), "argument_range");
@@ -121,7 +121,7 @@ TEST(Structure, RefusesNumbersOutsideARowsRangeByName) {
   EXPECT_EQ(code("causal", {std::nan("")}), "argument_range");
   EXPECT_EQ(code("causal", {kInfinity}), "argument_range");
   EXPECT_EQ(code("prefix", {-1}), "argument_range");
-  EXPECT_EQ(message_of([] { sight(variant("prefix"), std::vector<double>{-1}); }),
+  EXPECT_EQ(message_of([] { sight(structure("prefix"), std::vector<double>{-1}); }),
             "prefix, prefix: found -1, expected a whole number from 0 to 65536");
 }
 

@@ -18,7 +18,7 @@ constexpr double kSmallestWeight = 0x1p-126;  // of 2^x that is not yet called z
 double widen(float x) { return static_cast<double>(x); }
 
 using Range = decltype(Sight::range);
-using Params = Sight::Numbers;
+using Params = decltype(Sight::params);
 
 KeyRange everything(std::size_t, std::size_t keys, const Params&) { return {0, keys}; }
 KeyRange causal(std::size_t query, std::size_t keys, const Params&) { return {0, std::min(query + 1, keys)}; }

@@ -57,13 +57,14 @@ function coreSystemInclude(path, { name, system }) {
 
 const isVariantFile = ({ path, text }) =>
   /^core\/attention\/\w+\.cpp$/.test(path) &&
-  !/\/(variants|attention|operator)\.cpp$/.test(path) &&
+  !/\/(variants|attention|operator|operands)\.cpp$/.test(path) &&
   isCpp({ path, text });
 
 /** A variant knows the shared headers, never the operator, the table or another variant. */
 function variantArrow(path, { name }) {
   const own = path.replace(/^core\//, '').replace(/\.cpp$/, '.hpp');
-  const shared = ['attention/variant.hpp', 'attention/structures.hpp', own];
+  const axes = ['scoring', 'normalisation', 'structure', 'threshold'];
+  const shared = [...axes.map((axis) => `attention/${axis}.hpp`), own];
   return name.startsWith('attention/') && !shared.includes(name) ? 'variants do not call their neighbours' : null;
 }
 

@@ -109,7 +109,7 @@ describe('attention', () => {
 
   it('takes numbers for a variant by name, and refuses others', async () => {
     const seen = (variant: string, params?: Record<string, number>) => {
-      const { pattern } = engine.attention(q, k, v, { variant, ...(params && { params }) });
+      const { pattern } = engine.attention(q, k, v, { structure: variant, ...(params && { params }) });
       return Array.from({ length: 5 }, (_, i) =>
         Array.from(pattern.data.subarray(i * 5, i * 5 + 5), (share) => (share > 0 ? 'x' : '.')).join(''),
       ).join('/');
@@ -119,7 +119,7 @@ describe('attention', () => {
     expect(seen('global_tokens', { window: 1 })).toBe('xxxxx/xx.../x.x../x..x./x...x');
     expect(seen('causal', { offset: -1 })).toBe('...../x..../xx.../xxx../xxxx.');
     const codeWith = (params: Record<string, number>) =>
-      codeOf(() => engine.attention(q, k, v, { variant: 'sliding_window', params }));
+      codeOf(() => engine.attention(q, k, v, { structure: 'sliding_window', params }));
     expect(await codeWith({ windows: 2 })).toBe('option_unknown');
     expect(await codeWith({ window: 0 })).toBe('argument_range');
     expect(await codeWith({ window: 1.5 })).toBe('argument_range');

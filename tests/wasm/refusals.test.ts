@@ -241,7 +241,7 @@ describe('every code of the core', () => {
       () =>
         inUse.run('abc', { edits: [{ at: 'blocks.0.attn.pattern', mask: { shape: [1, 1], data: Uint8Array.of(1) } }] }),
     ],
-    ['variant_unknown', () => engine.attention(q, q, q, { variant: 'telepathic' })],
+    ['variant_unknown', () => engine.attention(q, q, q, { structure: 'telepathic' })],
     ['encoding_unknown', () => engine.core.call((module) => module.encodingTable('nowhere', 4, 4, {}))],
     ['argument_shape', () => engine.attention(q, { shape: [1, 2, 3], data: new Float32Array(6) }, q)],
     ['argument_shape', () => engine.attention({ shape: [8], data: q.data }, q, q)],

@@ -24,15 +24,12 @@ export async function startEngine(compiled: CompiledCore, fetch: Fetch = fetchFr
   return new LocalEngine(await instantiate(compiled), fetch);
 }
 
+/** Its operators are those of the table in operator.ts. */
+export interface LocalEngine extends Operators {}
+
 export class LocalEngine implements Engine {
   readonly build: Build;
   readonly positions: PositionFunctions;
-  readonly attention: Operators['attention'];
-  readonly matmul: Operators['matmul'];
-  readonly softmax: Operators['softmax'];
-  readonly layerNorm: Operators['layerNorm'];
-  readonly gelu: Operators['gelu'];
-  readonly encoderLayer: Operators['encoderLayer'];
   /** For tests and the worker: the way into the module. */
   readonly core: Core;
   readonly #arrays: Arrays;
@@ -44,13 +41,7 @@ export class LocalEngine implements Engine {
     this.build = core.build;
     this.positions = positionFunctions(core, this.encodings());
     this.#arrays = new Arrays(core);
-    const operators = operatorsOver(this.#arrays);
-    this.attention = operators.attention;
-    this.matmul = operators.matmul;
-    this.softmax = operators.softmax;
-    this.layerNorm = operators.layerNorm;
-    this.gelu = operators.gelu;
-    this.encoderLayer = operators.encoderLayer;
+    Object.assign(this, operatorsOver(this.#arrays));
   }
 
   variants(): Variant[] {

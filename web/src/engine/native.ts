@@ -64,6 +64,23 @@ export interface NativeModel extends NativeHandle {
 /** Ways to fail on purpose, for tests of recovery. */
 export type FailureKind = 'abort' | 'trap' | 'stack' | 'exception' | 'memory';
 
+/** The less usual options of attention; arrays in the rows' order. */
+export interface NativeAttention {
+  scoring: string;
+  /** '' = what the scoring is paired with. */
+  normalisation: string;
+  weights: NativeArray[];
+  /** 0 = not given, both. */
+  q_num_heads: number;
+  kv_num_heads: number;
+  /** past_key and past_value, or neither. */
+  past: NativeArray[];
+  nonpad_kv_seqlen: readonly number[];
+  qk_matmul_output_mode: number;
+  /** present_key, present_value, qk_matmul_output; null where not asked for. */
+  wanted: (NativeArray | null)[];
+}
+
 export interface NativeModule {
   /** The module's memory; another view once it has grown. */
   readonly HEAPF32: Float32Array;
@@ -72,18 +89,21 @@ export interface NativeModule {
     q: NativeArray,
     k: NativeArray,
     v: NativeArray,
-    variant: string,
+    structure: string,
     params: Record<string, number> | undefined,
-    /** 0 = `1 / sqrt(d_head)`. */
+    /** 0 = the scoring's own. */
     scale: number,
     softcap: number,
     mask: BooleanMask | Tensor | undefined,
+    more: NativeAttention | undefined,
     output: NativeArray,
     pattern: NativeArray,
     wantsPattern: boolean,
   ): void;
   matmul(a: NativeArray, b: NativeArray, out: NativeArray): void;
   softmax(x: NativeArray, out: NativeArray): void;
+  /** The operators of wasm/operators.cpp: arrays and numbers in the order of their headers' arguments. */
+  operate(name: string, inputs: (NativeArray | null)[], numbers: readonly number[], outputs: NativeArray[]): void;
   layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray): void;
   gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
   encoderLayer(

@@ -1,7 +1,7 @@
 import type { PlainError } from './error.ts';
 import type { CompiledCore } from './compile.ts';
 import type { FailureKind } from './native.ts';
-import type { OperatorName } from './operator.ts';
+import type { OperatorName } from './operatorNames.ts';
 import type {
   Encoded,
   Encoding,

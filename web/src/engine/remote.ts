@@ -3,7 +3,7 @@ import { AttentionError, checkOptions } from './error.ts';
 import { readModel, type Fetch } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
-import type { OperatorName } from './operator.ts';
+import { operatorNames, type OperatorName } from './operatorNames.ts';
 import type {
   Build,
   Encoded,
@@ -39,15 +39,12 @@ interface RemoteOptions extends Pick<LinkOptions, 'rungs' | 'timeout'> {
 /** Frees in the worker what the page has forgotten. */
 const forgotten = new FinalizationRegistry<() => void>((free) => free());
 
+/** Its operators are those of the table in operator.ts, run in the worker. */
+interface RemoteEngine extends Pick<WorkerEngine, OperatorName> {}
+
 class RemoteEngine implements WorkerEngine {
   readonly build: Build;
   readonly positions: WorkerEngine['positions'];
-  readonly attention: WorkerEngine['attention'];
-  readonly matmul: WorkerEngine['matmul'];
-  readonly softmax: WorkerEngine['softmax'];
-  readonly layerNorm: WorkerEngine['layerNorm'];
-  readonly gelu: WorkerEngine['gelu'];
-  readonly encoderLayer: WorkerEngine['encoderLayer'];
   onRestart?: (reason: string) => void;
   readonly #link: Link;
   readonly #fetch: Fetch;
@@ -56,14 +53,9 @@ class RemoteEngine implements WorkerEngine {
     this.#link = link;
     this.#fetch = fetch;
     this.build = build;
-    const operator = (name: OperatorName) =>
-      ((...args: unknown[]) => link.call('operate', [name, args])) as (...args: unknown[]) => Promise<never>;
-    this.attention = operator('attention');
-    this.matmul = operator('matmul');
-    this.softmax = operator('softmax');
-    this.layerNorm = operator('layerNorm');
-    this.gelu = operator('gelu');
-    this.encoderLayer = operator('encoderLayer');
+    for (const name of operatorNames) {
+      Object.assign(this, { [name]: (...args: unknown[]) => link.call('operate', [name, args]) });
+    }
     const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
       tabulated.map(({ name }) => [

@@ -20,48 +20,107 @@ export interface Parameter {
   readonly maximum: number;
   readonly standard: number;
   readonly meaning: string;
+  readonly meaning_zh: string;
+  readonly whole: boolean;
 }
 
-/** A row of the C++ table of attention variants. `formula` is TeX, `reference` a paper and its section. */
-export interface Variant {
+/** What every row of a C++ table says of itself. `formula` is TeX, `reference` a paper and its section. */
+export interface Facts {
   readonly name: string;
   readonly label: string;
+  readonly label_zh: string;
   readonly formula: string;
   readonly reference: string;
+  /** The function of the core that computes it; empty where there is nothing to compute. */
+  readonly function: string;
   readonly params: readonly Parameter[];
 }
 
+/** A length of a weight's axis: `times` the length of that name; `d_q` and `d_k` are the widths of queries and keys. */
+export interface WeightAxis {
+  readonly length: string;
+  readonly times: number;
+}
+
+/** How alike a query and a key are. */
+export interface Scoring extends Facts {
+  readonly axis: 'scoring';
+  readonly weights: readonly { readonly name: string; readonly axes: readonly WeightAxis[] }[];
+  /** The normalisation that the reference pairs it with. */
+  readonly normalisation: string;
+}
+
+/** How scores become weights. */
+export interface Normalisation extends Facts {
+  readonly axis: 'normalisation';
+  /** What a row of weights sums to; NaN where that depends on the scores. */
+  readonly sum: number;
+}
+
+/** Which keys a query sees. */
+export interface Structure extends Facts {
+  readonly axis: 'structure';
+}
+
+/** A row of the three C++ tables of attention, which combine freely. */
+export type Variant = Scoring | Normalisation | Structure;
+
 /** A row of the C++ table of positional encodings. `tabulated` rows have a function in `engine.positions`. */
-export interface Encoding extends Variant {
+export interface Encoding extends Facts {
   readonly tabulated: boolean;
 }
 
-/** Options of the bare operator; they follow the ONNX `Attention` operator where it has a say. */
+/**
+ * Options of the bare operator. With scaled dot products and softmax it is the ONNX operator `Attention` (opset 24),
+ * whose names the options in snake case bear.
+ */
 export interface AttentionOptions {
-  /** Name of a row of `variants()`; `causal: true` is short for `variant: 'causal'`. Default `'bidirectional'`. */
-  variant?: string;
+  /** Name of a scoring of `variants()`; default `'scaled_dot_product'`. */
+  scoring?: string;
+  /** Name of a normalisation; default what the scoring is paired with. */
+  normalisation?: string;
+  /** Name of a structure; `causal: true` is short for `structure: 'causal'`. Default `'bidirectional'`. */
+  structure?: string;
   causal?: boolean;
-  /** Numbers for the variant's parameters, by name; those not given are its own. */
+  /** Numbers for the parameters of the three rows, by name; those not given are the rows' own. */
   params?: Record<string, number>;
-  /** Factor on q . k; default `1 / sqrt(d_head)`. */
+  /** The scoring's weights, by name, shared by all heads. */
+  weights?: Record<string, Operand>;
+  /** Factor on the scores; default the scoring's own, `1 / sqrt(d_head)` for scaled dot products. */
   scale?: number;
   /** `c * tanh(score / c)` before the mask; 0 (default) is off. */
   softcap?: number;
-  /** Boolean (`Uint8Array`, 1 = may attend) or additive (`Float32Array`), `(queries, keys)`, for all heads. */
+  /**
+   * Boolean (`Uint8Array`, 1 = may attend) or additive (`Float32Array`); up to four axes that broadcast to
+   * `(batch, heads, queries, keys)`. A last axis shorter than the keys hides the rest.
+   */
   mask?: BooleanMask | Tensor;
   /** Whether the pattern is wanted (default). Without it, memory grows with the tokens, not with their square. */
   pattern?: boolean;
+  /** With one of the two, arrays of three axes are `(batch, tokens, heads * width)`. */
+  q_num_heads?: number;
+  kv_num_heads?: number;
+  /** Keys and values before these, `(batch, key heads, past, width)`; the result has them joined. */
+  past_key?: Operand;
+  past_value?: Operand;
+  /** How many keys of each sequence are no padding. */
+  nonpad_kv_seqlen?: readonly number[];
+  /** Asks for `qk_matmul_output`: the scores scaled (0), capped (1), masked (2), or normalised (3). */
+  qk_matmul_output_mode?: 0 | 1 | 2 | 3;
   /** Where the output goes, see `OutOptions`. */
   out?: Operand;
 }
 
 /**
  * `output` `(heads, queries, d_head)` and, unless it was not wanted, `pattern` `(heads, queries, keys)`, with a leading
- * batch if `q` had one.
+ * batch if `q` had one; the others where they were asked for.
  */
 export interface AttentionResult<Output = Tensor> {
   output: Output;
   pattern?: Tensor;
+  present_key?: Tensor;
+  present_value?: Tensor;
+  qk_matmul_output?: Tensor;
 }
 
 /** An array that stays in the engine's memory between calls, to spare copying it in and out. */
@@ -123,7 +182,7 @@ export interface Operators {
     k: Operand,
     v: Operand,
     options?: AttentionOptions & { out?: Tensor; pattern?: true },
-  ): Required<AttentionResult>;
+  ): AttentionResult & { pattern: Tensor };
   attention(q: Operand, k: Operand, v: Operand, options?: AttentionOptions & { out?: Tensor }): AttentionResult;
   attention(q: Operand, k: Operand, v: Operand, options?: AttentionOptions): AttentionResult<Operand>;
   /** `a b`: `(..., n, k)` times `(k, m)`. A held `b` is laid out for the product once, until it is written. */
@@ -132,6 +191,12 @@ export interface Operators {
   /** Softmax over the last axis. */
   softmax(x: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
   softmax(x: Operand, options?: OutOptions): Operand;
+  /** The logarithm of softmax over the last axis. */
+  logSoftmax(x: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
+  logSoftmax(x: Operand, options?: OutOptions): Operand;
+  /** Every row of the last axis `(n)` over its root mean square, times `gain` `(n)`. */
+  rmsNorm(x: Operand, gain: Operand, options?: LayerNormOptions & { out?: Tensor }): Tensor;
+  rmsNorm(x: Operand, gain: Operand, options?: LayerNormOptions): Operand;
   /** Layer norm over the last axis `(n)`, with `gain` and `bias` `(n)`. */
   layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions & { out?: Tensor }): Tensor;
   layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions): Operand;
@@ -338,10 +403,12 @@ export interface WorkerEngine {
     k: Tensor,
     v: Tensor,
     options?: Omit<AttentionOptions, 'out'> & { pattern?: true },
-  ): Promise<Required<AttentionResult>>;
+  ): Promise<AttentionResult & { pattern: Tensor }>;
   attention(q: Tensor, k: Tensor, v: Tensor, options?: Omit<AttentionOptions, 'out'>): Promise<AttentionResult>;
   matmul(a: Tensor, b: Tensor): Promise<Tensor>;
   softmax(x: Tensor): Promise<Tensor>;
+  logSoftmax(x: Tensor): Promise<Tensor>;
+  rmsNorm(x: Tensor, gain: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   layerNorm(x: Tensor, gain: Tensor, bias: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   gelu(x: Tensor, options?: Omit<GeluOptions, 'out'>): Promise<Tensor>;
   encoderLayer(

@@ -1,0 +1,16 @@
+// s_ij = -|w (q_i - k_j)|^2 / 2: kernel regression whose width 1/w is learned from the data
+
+#include "attention/scoring.hpp"
+#include "kernels/pair.hpp"
+
+namespace attn {
+
+const std::array<ScoringWeight, 1> kGaussianWidthWeights = {ScoringWeight{"w", {Axis{"1"}}, WeightUse::score}};
+
+void score_gaussian_width(const ScoreInput& in, MatrixView<float> scores) {
+  const float w = in.weights[0].data[0];
+  score_pairs(in, scores,
+              [&](const float* q, const float* k) { return -0.5F * w * w * squared_distance(q, k, in.q.cols); });
+}
+
+}  // namespace attn

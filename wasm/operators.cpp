@@ -1,0 +1,34 @@
+#include "operators.hpp"
+
+#include "layers/operators.hpp"
+#include "tensor/assert.hpp"
+
+namespace attn::js {
+namespace {
+
+using Arrays = const std::vector<Array*>&;
+using Numbers = const std::vector<double>&;
+
+struct Row {
+  std::string_view name;
+  void (*run)(Arrays in, Numbers numbers, Arrays out);
+};
+
+float single(double number) { return static_cast<float>(number); }
+
+constexpr Row kRows[] = {
+    {"logSoftmax", [](Arrays in, Numbers, Arrays out) { log_softmax_operator(*in[0], *out[0]); }},
+    {"rmsNorm", [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0]); }},
+};
+
+}  // namespace
+
+void run_operator(std::string_view name, const std::vector<Array*>& inputs, const std::vector<double>& numbers,
+                  const std::vector<Array*>& outputs) {
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.run(inputs, numbers, outputs);
+  }
+  ATTN_ASSERT(false);
+}
+
+}  // namespace attn::js

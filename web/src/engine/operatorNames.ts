@@ -1,0 +1,15 @@
+import type { Operators } from './types.ts';
+
+/** The bare operators by name: on this thread the table in operator.ts runs them, in a worker the same. */
+export const operatorNames = [
+  'attention',
+  'matmul',
+  'softmax',
+  'logSoftmax',
+  'layerNorm',
+  'rmsNorm',
+  'gelu',
+  'encoderLayer',
+] as const satisfies readonly (keyof Operators)[];
+
+export type OperatorName = (typeof operatorNames)[number];
