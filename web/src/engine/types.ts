@@ -1,5 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { Encoding, Variant } from './tables.ts';
+
+export type * from './tables.ts';
 
 /** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
 export interface Tensor {
@@ -11,63 +14,6 @@ export interface Tensor {
 export interface BooleanMask {
   readonly shape: readonly number[];
   readonly data: Uint8Array;
-}
-
-/** A number that a row of a C++ table takes, with its range and meaning. */
-export interface Parameter {
-  readonly name: string;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly standard: number;
-  readonly meaning: string;
-  readonly meaning_zh: string;
-  readonly whole: boolean;
-}
-
-/** What every row of a C++ table says of itself. `formula` is TeX, `reference` a paper and its section. */
-export interface Facts {
-  readonly name: string;
-  readonly label: string;
-  readonly label_zh: string;
-  readonly formula: string;
-  readonly reference: string;
-  /** The function of the core that computes it; empty where there is nothing to compute. */
-  readonly function: string;
-  readonly params: readonly Parameter[];
-}
-
-/** A length of a weight's axis: `times` the length of that name; `d_q` and `d_k` are the widths of queries and keys. */
-export interface WeightAxis {
-  readonly length: string;
-  readonly times: number;
-}
-
-/** How alike a query and a key are. */
-export interface Scoring extends Facts {
-  readonly axis: 'scoring';
-  readonly weights: readonly { readonly name: string; readonly axes: readonly WeightAxis[] }[];
-  /** The normalisation that the reference pairs it with. */
-  readonly normalisation: string;
-}
-
-/** How scores become weights. */
-export interface Normalisation extends Facts {
-  readonly axis: 'normalisation';
-  /** What a row of weights sums to; NaN where that depends on the scores. */
-  readonly sum: number;
-}
-
-/** Which keys a query sees. */
-export interface Structure extends Facts {
-  readonly axis: 'structure';
-}
-
-/** A row of the three C++ tables of attention, which combine freely. */
-export type Variant = Scoring | Normalisation | Structure;
-
-/** A row of the C++ table of positional encodings. `tabulated` rows have a function in `engine.positions`. */
-export interface Encoding extends Facts {
-  readonly tabulated: boolean;
 }
 
 /**
