@@ -4,6 +4,7 @@ import { cpSync, createReadStream, existsSync, readFileSync, readdirSync, statSy
 import { dirname, join, relative, resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { formulas } from './scripts/formulas.mjs';
 import { galleryCards } from './scripts/gallery.mjs';
 
 const kRoot = resolve(import.meta.dirname, '..');
@@ -104,7 +105,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   cacheDir: join(kRoot, 'node_modules/.vite'),
-  plugins: [appAtRoot(), galleryCards(kRoot), sharedParts(), withoutPolicy(), shippedModels()],
+  plugins: [appAtRoot(), galleryCards(kRoot), formulas(kRoot), sharedParts(), withoutPolicy(), shippedModels()],
   resolve: {
     // Demos import the package by its name, as a stranger would.
     alias: [

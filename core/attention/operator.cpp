@@ -89,8 +89,9 @@ Widths check_weights(const Scoring& row, std::span<const DenseArray> weights, co
   std::vector<std::pair<std::string_view, std::size_t>> known = {{"d_q", all.q.width}, {"d_k", all.k.width}, {"1", 1}};
   const auto length = [&](const Axis& axis, std::size_t found) {
     const auto at = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == axis.length; });
-    if (at == known.end()) known.emplace_back(axis.length, found / axis.times);
-    return (at == known.end() ? known.back() : *at).second * axis.times;
+    if (at != known.end()) return at->second * axis.times;
+    known.emplace_back(axis.length, found / axis.times);
+    return known.back().second * axis.times;
   };
   Widths out = {all.q.width, all.k.width};
   for (std::size_t n = 0; n < weights.size(); ++n) {

@@ -168,7 +168,7 @@ constexpr std::array kStructures = {
     Structure{{"bidirectional",
                "Bidirectional",
                "双向",
-               R"(\text{every } j)",
+               R"(\forall j)",
                "Vaswani et al. 2017, Attention Is All You Need, section 3.2.3",
                "range_bidirectional",
                {}},

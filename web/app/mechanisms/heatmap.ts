@@ -1,0 +1,161 @@
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { number } from './matrix.ts';
+
+/** A matrix of many numbers as `<heat-map>` draws it. */
+export interface HeatMapData {
+  rows: number;
+  columns: number;
+  data: Float32Array;
+}
+
+/** Colours of numbers from -1 to 1: from the page's own, so that they follow the theme. */
+const steps = 33;
+const most = 0.92;
+
+/**
+ * `<heat-map>`: numbers as a field of colour, one colour for positive and one for negative ones. The number under the
+ * pointer, or where the arrow keys have gone, is told below.
+ */
+class HeatMap extends LitElement {
+  static override properties = {
+    map: { attribute: false },
+    label: {},
+    rowName: {},
+    columnName: {},
+    lang: {},
+  };
+  declare map: HeatMapData | null;
+  declare label: string;
+  declare rowName: string;
+  declare columnName: string;
+  #at: { row: number; column: number } | null = null;
+  readonly #onLook = (): void => this.requestUpdate();
+
+  constructor() {
+    super();
+    this.map = null;
+    this.label = this.rowName = this.columnName = '';
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('page-look', this.#onLook);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('page-look', this.#onLook);
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <canvas
+        tabindex="0"
+        role="img"
+        aria-label=${`${this.label}. ${this.#told()}`}
+        @pointermove=${(event: PointerEvent) => this.#point(event)}
+        @pointerdown=${(event: PointerEvent) => this.#point(event)}
+        @keydown=${(event: KeyboardEvent) => this.#press(event)}
+      ></canvas>
+      <output aria-live="polite">${this.#told()}</output>
+    `;
+  }
+
+  #told(): string {
+    if (!this.map || !this.#at) return '\u00a0';
+    const { row, column } = this.#at;
+    const value = this.map.data[row * this.map.columns + column]!;
+    return `${this.rowName} ${row}, ${this.columnName} ${column}: ${number(value, 3)}`;
+  }
+
+  protected override willUpdate(): void {
+    const { map } = this;
+    if (map && this.#at && (this.#at.row >= map.rows || this.#at.column >= map.columns)) this.#at = null;
+  }
+
+  protected override updated(_: PropertyValues): void {
+    const canvas = this.querySelector('canvas')!;
+    if (!this.map) return;
+    const { rows, columns, data } = this.map;
+    canvas.width = columns;
+    canvas.height = rows;
+    canvas.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 3)}`;
+    const context = canvas.getContext('2d')!;
+    const pixels = context.createImageData(columns, rows);
+    const largest = data.reduce((best, x) => (Number.isFinite(x) ? Math.max(best, Math.abs(x)) : best), 0) || 1;
+    const colours = palette(this);
+    data.forEach((x, i) => {
+      const share = Number.isFinite(x) ? x / largest : x < 0 ? -1 : 1;
+      pixels.data.set(colours[Math.round(((share + 1) / 2) * (steps - 1))]!, 4 * i);
+    });
+    context.putImageData(pixels, 0, 0);
+  }
+
+  #point(event: PointerEvent): void {
+    if (!this.map) return;
+    const place = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const within = (share: number, count: number): number =>
+      Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+    this.#go(
+      within((event.clientY - place.top) / place.height, this.map.rows),
+      within((event.clientX - place.left) / place.width, this.map.columns),
+    );
+  }
+
+  #press(event: KeyboardEvent): void {
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+    };
+    const move = moves[event.key];
+    if (!move || !this.map) return;
+    event.preventDefault();
+    const { row, column } = this.#at ?? { row: 0, column: -move[1] };
+    const [toRow, toColumn] = [row + move[0], column + move[1]];
+    if (toRow < 0 || toRow >= this.map.rows || toColumn < 0 || toColumn >= this.map.columns) return;
+    this.#go(toRow, toColumn);
+  }
+
+  #go(row: number, column: number): void {
+    if (this.#at?.row === row && this.#at.column === column) return;
+    this.#at = { row, column };
+    this.requestUpdate();
+  }
+}
+
+/** Red, green, blue, opacity for each step from -1 to 1, mixed from the page's colours. */
+function palette(element: Element): number[][] {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+  const mixed = (name: string, share: number): number[] => {
+    const [paper, colour] = ['--attn-paper', name].map((key) => resolve(element, key));
+    probe.globalAlpha = 1;
+    probe.fillStyle = paper!;
+    probe.fillRect(0, 0, 1, 1);
+    probe.globalAlpha = share;
+    probe.fillStyle = colour!;
+    probe.fillRect(0, 0, 1, 1);
+    return [...probe.getImageData(0, 0, 1, 1).data];
+  };
+  return Array.from({ length: steps }, (_, i) => {
+    const share = (2 * i) / (steps - 1) - 1;
+    return mixed(share < 0 ? '--attn-link' : '--attn-accent', Math.abs(share) * most);
+  });
+}
+
+/** A custom property as a plain colour: `light-dark()` is resolved by giving it to an element. */
+function resolve(element: Element, name: string): string {
+  const probe = document.createElement('i');
+  probe.style.color = `var(${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+customElements.define('heat-map', HeatMap);

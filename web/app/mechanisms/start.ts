@@ -1,0 +1,6 @@
+import './heads.ts';
+import './masks.ts';
+import './order.ts';
+import './positions.ts';
+import './scaling.ts';
+import './vectors.ts';

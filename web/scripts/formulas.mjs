@@ -1,0 +1,64 @@
+// What the page "Mechanisms" shows beside its tables, made while building: each formula as MathML, and the lines of
+// C++ that compute it.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import temml from 'temml';
+
+const kModule = 'virtual:formulas';
+const kCore = ['attention', 'kernels', 'layers', 'position'];
+const kPages = 'web/app/mechanisms';
+
+const filesIn = (folder, ending) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+
+/** TeX stands in raw strings of the C++ tables, and in `tex` templates of the page. */
+const kTex = { '.cpp': /R"\(([^]*?)\)"/g, '.ts': /\btex`([^`]*)`/g };
+
+/** Without inline styles, which the page's content policy would stop. */
+const mathml = (tex) =>
+  temml.renderToString(tex, { displayMode: true, throwOnError: true, xml: true }).replace(/ style="[^"]*"/g, '');
+
+/** Every function that a source file of the core defines: `[name, {file, line, text}]`, its comment left out. */
+export function functionsIn(text, file) {
+  const definition = /^(?:[\w:<>*&]+ )+\*?(\w+)\([^;{}]*?\) \{(?: [^\n]*\}|[^]*?\n\})$/gm;
+  return [...text.matchAll(definition)].map((match) => [
+    match[1],
+    { file, line: text.slice(0, match.index).split('\n').length, text: match[0] },
+  ]);
+}
+
+/** `{mathml: {tex: text}, code: {function: {file, line, text}}}` of everything that the page may show. */
+export function readFormulas(root) {
+  const sources = kCore.flatMap((name) => filesIn(join(root, 'core', name), '.cpp'));
+  const pages = filesIn(join(root, kPages), '.ts');
+  const texts = new Map([...sources, ...pages].map((path) => [path, readFileSync(path, 'utf8')]));
+  const found = [...texts].flatMap(([path, text]) => {
+    const pattern = kTex[path.endsWith('.ts') ? '.ts' : '.cpp'];
+    return [...text.matchAll(pattern)].map(([, tex]) => tex);
+  });
+  const all = sources.flatMap((path) => functionsIn(texts.get(path), relative(root, path)));
+  // A row of a table or a page names its function in quotes.
+  const named = (name) => [...texts.values()].some((text) => new RegExp(`["']${name}["']`).test(text));
+  const functions = all.filter(([name]) => named(name));
+  return {
+    mathml: Object.fromEntries(found.map((tex) => [tex, mathml(tex)])),
+    code: Object.fromEntries(functions),
+    watched: [...texts.keys()],
+  };
+}
+
+/** Vite plugin: the module `virtual:formulas` with `mathml` and `code` as `readFormulas` gives them. */
+export function formulas(root) {
+  return {
+    name: 'formulas',
+    resolveId: (id) => (id === kModule ? `\0${kModule}` : null),
+    load(id) {
+      if (id !== `\0${kModule}`) return null;
+      const { mathml: all, code, watched } = readFormulas(root);
+      for (const path of watched) this.addWatchFile(path);
+      return `export const mathml = ${JSON.stringify(all)};\nexport const code = ${JSON.stringify(code)};\n`;
+    },
+  };
+}
