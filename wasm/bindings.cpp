@@ -135,11 +135,12 @@ EncodingRows encoding_rows() {
   return EncodingRows(out);
 }
 
-TensorVal table(const std::string& name, unsigned tokens, unsigned width, const ParamValues& params) {
+void table(const std::string& name, unsigned tokens, unsigned width, const ParamValues& params,
+           const ArrayList& weights, Array& out) {
   const Encoding& row = encoding(name);
-  const Matrix table = encoding_table(row, tokens, width, parameters(row.facts, params));
-  const std::size_t extent[] = {table.shape(0), table.shape(1)};
-  return tensor(extent, {table.data(), table.size()});
+  const std::vector<Array*> given = arrays(weights);
+  const DenseArray weight = given.empty() ? DenseArray() : *given[0];
+  out = encoding_table(row, tokens, width, parameters(row.facts, params), given.empty() ? nullptr : &weight);
 }
 
 Texts error_codes() {
@@ -259,7 +260,11 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
       "wanted: (Array | null)[] } | undefined");
   emscripten::register_type<ArrayList>("(Array | null)[]");
   emscripten::register_type<NumberList>("readonly number[]");
-  emscripten::register_type<EncodingRows>(("{ " + row + "; tabulated: boolean }[]").c_str());
+  emscripten::register_type<EncodingRows>(
+      ("{ " + row +
+       "; kind: 'none' | 'added' | 'rotated' | 'biased'; tabulated: boolean; weight: string[]; "
+       "interleaved: boolean }[]")
+          .c_str());
   emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(

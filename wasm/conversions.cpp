@@ -158,7 +158,13 @@ val structure_row(const Structure& row) { return variant_row(row.facts, "structu
 
 val encoding_row(const Encoding& row) {
   val out = row_facts(row.facts);
+  out.set("kind", text(kEncodingKinds[static_cast<std::size_t>(row.kind)]));
   out.set("tabulated", row.table != nullptr);
+  out.set("weight", val::array());
+  for (const std::string_view axis : row.weight) {
+    if (!axis.empty()) out["weight"].call<void>("push", text(axis));
+  }
+  out.set("interleaved", row.interleaved);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "operators.hpp"
 
 #include "layers/operators.hpp"
+#include "layers/rotary_embedding.hpp"
 #include "tensor/assert.hpp"
 
 namespace attn::js {
@@ -15,10 +16,17 @@ struct Row {
 };
 
 float single(double number) { return static_cast<float>(number); }
+std::size_t whole(double number) { return static_cast<std::size_t>(number); }
+
+void rotary_embedding(Arrays in, Numbers n, Arrays out) {
+  const std::vector<std::size_t> ids(n.begin() + 3, n.end());
+  rotary_embedding_operator(*in[0], *in[1], *in[2], {whole(n[0]), whole(n[1]), n[2] != 0.0, ids}, *out[0]);
+}
 
 constexpr Row kRows[] = {
     {"logSoftmax", [](Arrays in, Numbers, Arrays out) { log_softmax_operator(*in[0], *out[0]); }},
     {"rmsNorm", [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0]); }},
+    {"rotaryEmbedding", rotary_embedding},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
@@ -13,6 +14,8 @@
 namespace attn::simd {
 
 using Batch = xsimd::batch<float>;
+/// kWidth pairs of numbers that lie beside each other in memory: the first ones in real(), the second ones in imag().
+using Pairs = xsimd::batch<std::complex<float>>;
 inline constexpr std::size_t kWidth = Batch::size;
 
 /// a * b + c. Fused on targets with FMA and on WebAssembly with relaxed SIMD; two roundings elsewhere.
@@ -59,6 +62,29 @@ inline void store(Batch batch, float* data, std::size_t count) {
     batch.store_unaligned(data);
   } else {
     store_partial(batch, data, count);
+  }
+}
+
+/// Loads a whole batch of pairs, or the `count` < kWidth that are left; the other lanes hold 0.
+inline Pairs load_pairs(const float* data, std::size_t count) {
+  using Complex = std::complex<float>;
+  if (count >= kWidth) return Pairs::load_unaligned(reinterpret_cast<const Complex*>(data));
+  alignas(Batch::arch_type::alignment()) Complex lanes[kWidth] = {};
+  for (std::size_t i = 0; i < count; ++i) lanes[i] = {data[2 * i], data[2 * i + 1]};
+  return Pairs::load_aligned(lanes);
+}
+
+inline void store_pairs(const Pairs& pairs, float* data, std::size_t count) {
+  using Complex = std::complex<float>;
+  if (count >= kWidth) {
+    pairs.store_unaligned(reinterpret_cast<Complex*>(data));
+    return;
+  }
+  alignas(Batch::arch_type::alignment()) Complex lanes[kWidth];
+  pairs.store_aligned(lanes);
+  for (std::size_t i = 0; i < count; ++i) {
+    data[2 * i] = lanes[i].real();
+    data[2 * i + 1] = lanes[i].imag();
   }
 }
 

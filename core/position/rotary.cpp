@@ -1,5 +1,6 @@
-// q_t <- R_t q_t with R_t turning pair i by t / base^{2i/width}: then q_t . k_s depends on t - s alone
+// q_t <- R_t q_t with R_t turning pair i by (t / scaling) / base^{2i/width}: then q_t . k_s depends on t - s alone
 
+#include <xtensor/xbuilder.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
@@ -7,12 +8,14 @@
 
 namespace attn {
 
-Matrix rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params) {
-  const xt::xtensor<double, 2> angle = angles(tokens, width, params[0]);
+Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params) {
+  const double base = params[0], scaling = params[1];
+  const xt::xtensor<double, 1> positions = xt::arange<double>(static_cast<double>(tokens)) / scaling;
+  const xt::xtensor<double, 2> angle = angles(positions, width, base);
   Matrix table = Matrix::from_shape({tokens, width});
   xt::view(table, xt::all(), xt::range(0, width / 2)) = xt::cast<float>(xt::cos(angle));
   xt::view(table, xt::all(), xt::range(width / 2, width)) = xt::cast<float>(xt::sin(angle));
-  return table;
+  return array_of(table);
 }
 
 }  // namespace attn

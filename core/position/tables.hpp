@@ -2,19 +2,32 @@
 
 #include <span>
 
-#include "tensor/tensor.hpp"
+#include "tensor/array.hpp"
 
-/// What stands behind the rows of positions.cpp, one file each. width is even; params[0] is the base of the
-/// wavelengths.
+/// What stands behind the rows of positions.cpp, one file each. Sizes and parameters come checked by encoding_table;
+/// params stand in the row's order.
 namespace attn {
 
-/// Sines in the even columns, cosines in the odd ones.
-Matrix sinusoidal_table(std::size_t tokens, std::size_t width, std::span<const double> params);
+/// (tokens, width): sines in the even columns, cosines in the odd ones. params: base.
+Array sinusoidal_table(std::size_t tokens, std::size_t width, std::span<const double> params);
 
-/// width / 2 cosines, then width / 2 sines of the angles by which rotate_halves turns a row.
-Matrix rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params);
+/// (tokens, width): for token t at row t / columns and column t % columns of a picture, the sinusoidal table's row of
+/// width / 2 for its row, then that for its column. Published codes order a half by sines before cosines, or the
+/// column first: the same up to a permutation of components. params: base, columns.
+Array sinusoidal_2d_table(std::size_t tokens, std::size_t width, std::span<const double> params);
 
-/// angle (t, i) = t / base^(2 i / width) for the pairs i < width / 2, in double.
-xt::xtensor<double, 2> angles(std::size_t tokens, std::size_t width, double base);
+/// (tokens, width): width / 2 cosines, then width / 2 sines of the angles by which rotate_halves and rotate_pairs turn
+/// a row. params: base, scaling.
+Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params);
+
+/// (heads, tokens, tokens): -slope_h |i - j|. The paper's attention is causal; keys after their query are lowered by
+/// their distance here too, which a causal structure hides.
+Array alibi_table(std::size_t tokens, std::size_t heads, std::span<const double> params);
+
+/// angle (t, i) = position_t / base^(2 i / width) for the pairs i < width / 2, in double.
+xt::xtensor<double, 2> angles(const xt::xtensor<double, 1>& positions, std::size_t width, double base);
+
+/// The same numbers as an array.
+Array array_of(const Matrix& table);
 
 }  // namespace attn

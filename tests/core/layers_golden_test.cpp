@@ -69,15 +69,17 @@ TEST_F(LayersGolden, FeedForwardEqualsPyTorch) {
 
 TEST_F(LayersGolden, SinusoidalTableEqualsPyTorch) {
   const MatrixView<const float> expected = golden.matrix("sinusoidal.table");
-  const Matrix table = encoding_table(encoding("sinusoidal"), expected.rows, expected.cols, kBase);
-  EXPECT_TRUE(close({table.data(), table.size()}, golden.values("sinusoidal.table"), tolerance(1.0, 2)));
+  const Array table = encoding_table(encoding("sinusoidal"), expected.rows, expected.cols, kBase);
+  EXPECT_TRUE(close({table.data.data(), table.data.size()}, golden.values("sinusoidal.table"), tolerance(1.0, 2)));
 }
 
 TEST_F(LayersGolden, RotaryPositionsEqualPyTorch) {
   const MatrixView<const float> rows = golden.matrix("rotary.x");
-  const Matrix table = encoding_table(encoding("rotary"), rows.rows, rows.cols, kBase);
+  const std::size_t half = rows.cols / 2;
+  const Array table = encoding_table(encoding("rotary"), rows.rows, rows.cols, std::array{10000.0, 1.0});
+  const MatrixView<const float> angles(table.data.data(), rows.rows, rows.cols);
   std::vector<float> turned = copy(golden.values("rotary.x"));
-  rotate_halves(view(table), {turned.data(), rows.rows, rows.cols});
+  rotate_halves(angles.sub_cols(0, half), angles.sub_cols(half, half), {turned.data(), rows.rows, rows.cols});
   EXPECT_TRUE(close(turned, golden.values("rotary.y"), tolerance(1.0, 8)));
 }
 

@@ -18,6 +18,7 @@ constexpr Kernel kKernels[] = {
     {"layer_norm", check_layer_norm},
     {"rms_norm", check_rms_norm},
     {"rotate_halves", check_rotate_halves},
+    {"rotate_pairs", check_rotate_pairs},
     {"gelu_tanh", check_gelu_tanh},
     {"gelu_erf", check_gelu_erf},
     {"silu", check_silu},

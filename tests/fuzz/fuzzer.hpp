@@ -41,6 +41,7 @@ void check_softmax(Case& test);
 void check_layer_norm(Case& test);
 void check_rms_norm(Case& test);
 void check_rotate_halves(Case& test);
+void check_rotate_pairs(Case& test);
 // maps.cpp
 void check_gelu_tanh(Case& test);
 void check_gelu_erf(Case& test);

@@ -123,29 +123,37 @@ void check_rms_norm(Case& test) {
   }
 }
 
-void check_rotate_halves(Case& test) {
+namespace {
+
+void check_rotation(Case& test, decltype(rotate_halves) rotate, bool interleaved) {
   const std::size_t tokens = test.size("tokens"), half = test.size("half");
   Grid table = test.grid("table", tokens, 2 * half, test.one_in(4) ? Numbers::kAny : Numbers::kPlain);
   Grid x = test.grid("x", tokens, 2 * half, Numbers::kAny);
   Cells before = x.cells;
-  rotate_halves(table.view, x.view);
+  rotate(table.view.sub_cols(0, half), table.view.sub_cols(half, half), x.view);
   test.expect_intact(x.intact());
   const MatrixView<float> old(before.data(), tokens, 2 * half, x.view.stride);
   for (std::size_t t = 0; t < tokens; ++t) {
     for (std::size_t i = 0; i < half; ++i) {
-      const double a = widen(old.row(t)[i]), b = widen(old.row(t)[half + i]);
+      const std::size_t one = interleaved ? 2 * i : i, other = interleaved ? one + 1 : half + i;
+      const double a = widen(old.row(t)[one]), b = widen(old.row(t)[other]);
       const double c = widen(table.view.row(t)[i]), s = widen(table.view.row(t)[half + i]);
       Sum first, second;
       first.add(a * c);
       first.add(-b * s);
       second.add(a * s);
       second.add(b * c);
-      const std::size_t place = t * 2 * half + i;
       const auto allowed = [](const Sum& sum) { return 2.0 * kEpsilon * sum.magnitude + 2.0 * kSmallest; };
-      test.expect(place, x.view.row(t)[i], first.value, allowed(first), first.magnitude);
-      test.expect(place + half, x.view.row(t)[half + i], second.value, allowed(second), second.magnitude);
+      const std::size_t row = t * 2 * half;
+      test.expect(row + one, x.view.row(t)[one], first.value, allowed(first), first.magnitude);
+      test.expect(row + other, x.view.row(t)[other], second.value, allowed(second), second.magnitude);
     }
   }
 }
+
+}  // namespace
+
+void check_rotate_halves(Case& test) { check_rotation(test, rotate_halves, false); }
+void check_rotate_pairs(Case& test) { check_rotation(test, rotate_pairs, true); }
 
 }  // namespace attn::fuzz

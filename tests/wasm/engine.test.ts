@@ -141,11 +141,11 @@ describe('attention', () => {
 });
 
 describe('positions', () => {
-  it('has a function for each tabulated row', () => {
+  it('has a function for each row with a table', () => {
     expect(Object.keys(engine.positions)).toEqual(
       engine
         .encodings()
-        .filter((row) => row.tabulated)
+        .filter((row) => row.kind !== 'none')
         .map((row) => row.name),
     );
   });

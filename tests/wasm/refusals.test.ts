@@ -242,7 +242,10 @@ describe('every code of the core', () => {
         inUse.run('abc', { edits: [{ at: 'blocks.0.attn.pattern', mask: { shape: [1, 1], data: Uint8Array.of(1) } }] }),
     ],
     ['variant_unknown', () => engine.attention(q, q, q, { structure: 'telepathic' })],
-    ['encoding_unknown', () => engine.core.call((module) => module.encodingTable('nowhere', 4, 4, {}))],
+    [
+      'encoding_unknown',
+      () => engine.core.call((module) => module.encodingTable('nowhere', 4, 4, {}, [], module.Array.make()!)),
+    ],
     ['argument_shape', () => engine.attention(q, { shape: [1, 2, 3], data: new Float32Array(6) }, q)],
     ['argument_shape', () => engine.attention({ shape: [8], data: q.data }, q, q)],
     ['argument_range', () => engine.attention(q, q, q, { softcap: -1 })],

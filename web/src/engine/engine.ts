@@ -5,7 +5,8 @@ import { fetchFromNetwork, readModel, type Fetch } from './files.ts';
 import { instantiate } from './instantiate.ts';
 import { openModel } from './model.ts';
 import type { LocalModel } from './model.ts';
-import { operatorsOver, positionFunctions } from './operator.ts';
+import { operatorsOver } from './operator.ts';
+import { positionFunctions } from './positions.ts';
 import type {
   Build,
   Encoding,
@@ -39,8 +40,8 @@ export class LocalEngine implements Engine {
     this.core = core;
     this.#fetch = fetch;
     this.build = core.build;
-    this.positions = positionFunctions(core, this.encodings());
     this.#arrays = new Arrays(core);
+    this.positions = positionFunctions(this.#arrays, this.encodings());
     Object.assign(this, operatorsOver(this.#arrays));
   }
 

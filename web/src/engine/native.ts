@@ -119,7 +119,15 @@ export interface NativeModule {
   variants(): Variant[];
   encodings(): Encoding[];
   errorCodes(): string[];
-  encodingTable(name: string, tokens: number, width: number, params: Record<string, number>): Tensor;
+  encodingTable(
+    name: string,
+    tokens: number,
+    width: number,
+    params: Record<string, number>,
+    /** The trained weight, or none. */
+    weights: NativeArray[],
+    out: NativeArray,
+  ): void;
   liveModels(): number;
   fail(kind: FailureKind): void;
   Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };

@@ -1,21 +1,19 @@
 import { checkTensor, type Arrays } from './arrays.ts';
-import type { Core } from './core.ts';
+import { checkCount, checkParams } from './checks.ts';
 import { AttentionError, checkOptions } from './error.ts';
 import type { NativeAttention } from './native.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
+import { rotaryEmbedding } from './positions.ts';
 import type {
   AttentionOptions,
   AttentionResult,
   EncoderLayerOptions,
   EncoderLayerWeights,
-  Encoding,
   GeluOptions,
   LayerNormOptions,
   Operand,
   Operators,
   OutOptions,
-  Parameter,
-  PositionFunctions,
   Scoring,
   Tensor,
   Variant,
@@ -31,6 +29,7 @@ const kOperators: Record<OperatorName, (arrays: Arrays, ...args: never[]) => unk
   rmsNorm,
   gelu,
   encoderLayer,
+  rotaryEmbedding,
 };
 
 /** The operators over one engine's arrays. */
@@ -120,11 +119,6 @@ function readMore(arrays: Arrays, options: AttentionOptions): More | undefined {
   };
 }
 
-function checkCount(name: string, count: unknown, least: number): void {
-  if (Number.isInteger(count) && (count as number) >= least && (count as number) <= 1e9) return;
-  throw new AttentionError('argument_range', `${name}: found ${String(count)}, expected a whole number from ${least}`);
-}
-
 /** The scoring's weights in its row's order. */
 function weightsOf(arrays: Arrays, scoring: string, given: Record<string, Operand> = {}): Record<string, Operand> {
   if (typeof given !== 'object' || given === null) {
@@ -163,22 +157,6 @@ function checkVariantParams(arrays: Arrays, options: AttentionOptions, params: R
     chosen.flatMap((row) => row.params),
     params,
   );
-}
-
-/** A name that a row of a table does not have would change nothing, in silence. */
-function checkParams(call: string, known: readonly Parameter[], params: Record<string, number>): void {
-  if (typeof params !== 'object' || params === null) {
-    throw new AttentionError('argument_type', `${call}: found params ${String(params)}, expected an object`);
-  }
-  checkOptions(
-    call,
-    params,
-    known.map(({ name }) => name),
-  );
-  for (const [name, value] of Object.entries(params)) {
-    if (typeof value === 'number') continue;
-    throw new AttentionError('argument_type', `${call}, ${name}: found a ${typeof value}, expected a number`);
-  }
 }
 
 function matmul(arrays: Arrays, a: Operand, b: Operand, options: OutOptions = {}): Operand {
@@ -253,18 +231,4 @@ function encoderLayer(arrays: Arrays, x: Operand, weights: EncoderLayerWeights, 
       ...([...all, n_heads, norm_first, activation === 'gelu', epsilon, no!] as unknown as Arguments),
     );
   })[0]!;
-}
-
-/** A function for each tabulated row of the C++ table of encodings. */
-export function positionFunctions(core: Core, encodings: readonly Encoding[]): PositionFunctions {
-  const tabulated = encodings.filter((row) => row.tabulated);
-  return Object.fromEntries(
-    tabulated.map((row) => [
-      row.name,
-      (tokens: number, width: number, params: Record<string, number> = {}) => {
-        checkParams(row.name, row.params, params);
-        return core.call((module) => module.encodingTable(row.name, tokens, width, params));
-      },
-    ]),
-  );
 }

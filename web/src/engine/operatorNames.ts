@@ -10,6 +10,7 @@ export const operatorNames = [
   'rmsNorm',
   'gelu',
   'encoderLayer',
+  'rotaryEmbedding',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];

@@ -21,7 +21,7 @@ export interface Methods {
   start(compiled: CompiledCore): { encodings: Encoding[] };
   variants(): Variant[];
   operate(operator: OperatorName, args: unknown[]): unknown;
-  table(name: string, tokens: number, width: number, params?: Record<string, number>): Tensor;
+  table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };
   encode(model: number, text: string): Encoded;
   run(model: number, text: string, options?: RunOptions): Run;

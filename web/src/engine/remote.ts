@@ -4,6 +4,7 @@ import { readModel, type Fetch } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
+import { encodingsWithTable } from './positions.ts';
 import type {
   Build,
   Encoded,
@@ -15,6 +16,7 @@ import type {
   Run,
   RunOptions,
   Step,
+  Tensor,
   Variant,
   WorkerEngine,
   WorkerModel,
@@ -56,12 +58,11 @@ class RemoteEngine implements WorkerEngine {
     for (const name of operatorNames) {
       Object.assign(this, { [name]: (...args: unknown[]) => link.call('operate', [name, args]) });
     }
-    const tabulated = link.encodings.filter((row) => row.tabulated);
     this.positions = Object.fromEntries(
-      tabulated.map(({ name }) => [
+      encodingsWithTable(link.encodings).map(({ name }) => [
         name,
-        (tokens: number, width: number, params?: Record<string, number>) =>
-          link.call('table', [name, tokens, width, params]),
+        (...args: [tokens: number, width: number, params?: Record<string, number>, weight?: Tensor]) =>
+          link.call('table', [name, ...args]),
       ]),
     );
   }

@@ -27,10 +27,10 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
     },
     variants: () => engine().variants(),
     operate: (_, name, args) => (engine()[name] as (...args: unknown[]) => unknown)(...args),
-    table(_, name, tokens, width, params) {
+    table(_, name, tokens, width, params, weight) {
       const table = engine().positions[name];
       if (!table) throw new AttentionError('encoding_unknown', `positions: found "${name}"`);
-      return table(tokens, width, params);
+      return table(tokens, width, params, weight);
     },
     async load(signal, files, quantize) {
       const model = await openModel(engine().core, files, quantize);

@@ -52,7 +52,20 @@ export interface Structure extends Facts {
 /** A row of the three C++ tables of attention, which combine freely. */
 export type Variant = Scoring | Normalisation | Structure;
 
-/** A row of the C++ table of positional encodings. `tabulated` rows have a function in `engine.positions`. */
+/**
+ * How an encoding enters attention: not at all; its table `(tokens, width)` added to the tokens' vectors; queries and keys
+ * turned by its table `(tokens, width)`, whose columns are cosines, then as many sines, the caches of `rotaryEmbedding`;
+ * its table `(heads, tokens, tokens)` added to the scores, as a `mask` of `attention`.
+ */
+export type EncodingKind = 'none' | 'added' | 'rotated' | 'biased';
+
+/** A row of the C++ table of positional encodings. Rows of every kind but `none` have a function in `engine.positions`. */
 export interface Encoding extends Facts {
+  readonly kind: EncodingKind;
+  /** Whether a formula gives the table; otherwise the function takes a trained weight too. */
   readonly tabulated: boolean;
+  /** Lengths of that weight's axes: `tokens` (or more), `width`, `heads` or the name of a parameter; empty without one. */
+  readonly weight: readonly string[];
+  /** Of kind `rotated`: the option of `rotaryEmbedding`. */
+  readonly interleaved: boolean;
 }

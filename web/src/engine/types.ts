@@ -1,7 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
 import type { Encoding, Variant } from './tables.ts';
 
+export type * from './positionTypes.ts';
 export type * from './tables.ts';
 
 /** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
@@ -152,6 +154,18 @@ export interface Operators {
   /** An encoder layer as PyTorch's `TransformerEncoderLayer` in evaluation; x `(tokens, d)` or `(batch, tokens, d)`. */
   encoderLayer(x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions & { out?: Tensor }): Tensor;
   encoderLayer(x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions): Operand;
+  /**
+   * `x` with the pairs of every head turned by its token's angles, as the ONNX operator `RotaryEmbedding` (opset 23): `x`
+   * `(batch, heads, tokens, d_head)`, `(heads, tokens, d_head)` or, with `num_heads`, `(batch, tokens, heads * d_head)`;
+   * caches `(positions, width / 2)` with `position_ids`, else `(batch, tokens, width / 2)` or `(tokens, width / 2)`.
+   */
+  rotaryEmbedding(
+    x: Operand,
+    cos_cache: Operand,
+    sin_cache: Operand,
+    options?: RotaryEmbeddingOptions & { out?: Tensor },
+  ): Tensor;
+  rotaryEmbedding(x: Operand, cos_cache: Operand, sin_cache: Operand, options?: RotaryEmbeddingOptions): Operand;
 }
 
 /**
@@ -319,12 +333,6 @@ export interface InitOptions {
   timeout?: number;
 }
 
-/** `positions.sinusoidal(tokens, d)` gives a `(tokens, d)` table; one function per tabulated row of the C++ table. */
-export type PositionFunctions = Record<
-  string,
-  (tokens: number, width: number, params?: Record<string, number>) => Tensor
->;
-
 export interface Engine extends Operators {
   readonly build: Build;
   readonly positions: PositionFunctions;
@@ -340,7 +348,7 @@ type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Pro
 
 export interface WorkerEngine {
   readonly build: Build;
-  readonly positions: Record<string, Promised<PositionFunctions[string]>>;
+  readonly positions: Record<string, Promised<PositionFunctions<Tensor>[string]>>;
   variants(): Promise<Variant[]>;
   encodings(): Promise<Encoding[]>;
   /** The operators of `Engine` on plain data; results are fresh. */
@@ -361,6 +369,12 @@ export interface WorkerEngine {
     x: Tensor,
     weights: Record<keyof EncoderLayerWeights, Tensor>,
     options: Omit<EncoderLayerOptions, 'out'>,
+  ): Promise<Tensor>;
+  rotaryEmbedding(
+    x: Tensor,
+    cos_cache: Tensor,
+    sin_cache: Tensor,
+    options?: Omit<RotaryEmbeddingOptions, 'out'>,
   ): Promise<Tensor>;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<WorkerModel>;
   /** Called after a trap or exhausted memory: the worker was replaced, models opened before throw `disposed`. */
