@@ -55,9 +55,7 @@ void along(const Array& x, int axis, Array& out, Kernel kernel) {
 }
 
 /// The axes from `axis` on, which a norm takes for one row.
-std::span<const std::size_t> row_axes(const Array& x, int axis) {
-  return std::span(x.shape).subspan(axis_of(x, axis));
-}
+std::span<const std::size_t> row_axes(const Array& x, int axis) { return std::span(x.shape).subspan(axis_of(x, axis)); }
 
 void require_row_shape(const char* name, const Array& weight, std::span<const std::size_t> row) {
   if (!std::ranges::equal(weight.shape, row)) refuse_shape(name, weight.shape, shape_text(row));

@@ -20,8 +20,8 @@ void softmax_operator(const Array& x, Array& out, int axis = -1);
 void log_softmax_operator(const Array& x, Array& out, int axis = -1);
 
 /// Every row, of the axes from `axis` on together, over its root mean square, times gain of their shape (ONNX
-/// `RMSNormalization`, opset 23). out is not gain. Throws argument_shape; argument_range for such an axis, or an epsilon
-/// that is not positive.
+/// `RMSNormalization`, opset 23). out is not gain. Throws argument_shape; argument_range for such an axis, or an
+/// epsilon that is not positive.
 void rms_norm_operator(const Array& x, const Array& gain, float epsilon, Array& out, int axis = -1);
 
 /// Every row, of the axes from `axis` on together, normalised, times gain, plus bias of their shape (ONNX

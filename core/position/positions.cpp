@@ -19,6 +19,10 @@ constexpr std::array kSinusoidal2dParams = {
 constexpr std::array kRotaryParams = {
     kBase, Parameter{"scaling", 1.0, 1024.0, 1.0, "positions are divided by it (position interpolation)",
                      "位置除以该数（位置插值）"}};
+constexpr std::array kAlibiParams = {
+    Parameter{"bidirectional", 0.0, 1.0, 0.0, "1: keys after their query are lowered too; 0: they are hidden",
+              "1：查询之后的键同样降低；0：不可见", true},
+};
 constexpr std::array kT5Params = {
     Parameter{"buckets", 4.0, 4096.0, 32.0, "ranges of distances that share a bias", "共用一个偏置的距离区间数", true},
     Parameter{"max_distance", 2.0, 1e6, 128.0, "from this distance on all share one bias", "从该距离起共用一个偏置",
@@ -79,14 +83,11 @@ constexpr std::array kEncodings = {
              .unit = 2,
              .table = rotary_table,
              .interleaved = true},
-    Encoding{.facts = {"alibi",
-                       "Linear biases (ALiBi)",
-                       "线性偏置（ALiBi）",
+    Encoding{.facts = {"alibi", "Linear biases (ALiBi)", "线性偏置（ALiBi）",
                        R"(s_{ij} \leftarrow s_{ij} - m_h\, |i - j|,\quad m_h = 2^{-8h/n})",
                        "Press et al. 2022, Train Short, Test Long, section 3; head counts that are no power of two as "
                        "in its code",
-                       "alibi_table",
-                       {}},
+                       "alibi_table", kAlibiParams},
              .kind = EncodingKind::biased,
              .table = alibi_table},
     Encoding{

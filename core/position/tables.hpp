@@ -20,8 +20,9 @@ Array sinusoidal_2d_table(std::size_t tokens, std::size_t width, std::span<const
 /// a row. params: base, scaling.
 Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params);
 
-/// (heads, tokens, tokens): -slope_h |i - j|. The paper's attention is causal; keys after their query are lowered by
-/// their distance here too, which a causal structure hides.
+/// (heads, tokens, tokens): -slope_h |i - j|. The paper's attention is causal: keys after their query are -inf, or with
+/// params[0] = 1 lowered by their distance too, which does not tell a sequence from its mirror image. params:
+/// bidirectional.
 Array alibi_table(std::size_t tokens, std::size_t heads, std::span<const double> params);
 
 /// angle (t, i) = position_t / base^(2 i / width) for the pairs i < width / 2, in double.

@@ -35,12 +35,14 @@ TEST(Alibi, HeadsBetweenTwoPowersTakeEverySecondSlopeOfTheHigher) {
 
 TEST(Alibi, LowersScoresByTheDistanceAloneAndEvenly) {
   for (const auto& [tokens, heads] : {std::pair<std::size_t, std::size_t>{1, 3}, {2, 1}, {17, 12}}) {
-    const Array found = table("alibi", tokens, heads);
+    const Array found = table("alibi", tokens, heads, std::array{1.0});
+    const Array causal = table("alibi", tokens, heads);
     for (std::size_t h = 0; h < heads; ++h) {
       const MatrixView<const float> bias = sheets(found).head(h);
       for (std::size_t i = 0; i < tokens; ++i) {
         for (std::size_t j = 0; j < tokens; ++j) {
           const std::size_t distance = i > j ? i - j : j - i;
+          EXPECT_EQ(sheets(causal).head(h).row(i)[j], j > i ? -kInfinity : bias.row(i)[j]);
           EXPECT_EQ(bias.row(i)[j], bias.row(distance)[0]);
           EXPECT_EQ(bias.row(i)[j], static_cast<float>(-alibi_slope(h, heads) * static_cast<double>(distance)));
         }

@@ -41,8 +41,9 @@ def rotary(tokens, width, base, scaling):
     return np.concatenate([table[:, 1::2], table[:, 0::2]], 1)
 
 
-def alibi(tokens, heads):
+def alibi(tokens, heads, bidirectional):
     """Slopes 2^(-8 h / n); between two powers of two the lower one's, then every second one of the higher one's."""
+    assert bidirectional == 1
     lower = 2 ** int(math.log2(heads))
     slopes = [2 ** (-8 * (h + 1) / lower) for h in range(lower)]
     doubled = [2 ** (-8 * (h + 1) / (2 * lower)) for h in range(2 * lower)]
@@ -74,7 +75,7 @@ TABLES = {
     "sinusoidal_2d": (sinusoidal_2d, [(1, 4, 1e4, 14), (11, 12, 1e4, 4), (5, 8, 100, 1), (3, 4, 1e4, 14)]),
     "rotary": (rotary, [(1, 2, 1e4, 1), (17, 10, 1e4, 1), (17, 10, 500, 4)]),
     "rotary_interleaved": (rotary, [(17, 10, 1e4, 1), (12, 6, 1e6, 2.5)]),
-    "alibi": (alibi, [(1, 1), (6, 8), (4, 12), (3, 7), (5, 16)]),
+    "alibi": (alibi, [(1, 1, 1), (6, 8, 1), (4, 12, 1), (3, 7, 1), (5, 16, 1)]),
     "t5_relative": (
         t5_relative,
         [(1, 2, 32, 128, 1), (40, 2, 32, 128, 1), (40, 2, 32, 128, 0), (30, 3, 9, 20, 1), (30, 1, 6, 12, 0)],

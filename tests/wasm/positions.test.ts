@@ -112,13 +112,15 @@ describe('encodings', () => {
     expect(row({ bidirectional: 0 })).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   });
 
-  it('alibi is the causal bias of the paper as far as a causal structure sees', () => {
+  it('alibi is the causal bias of the paper, with a causal structure or without', () => {
     const q = tensor([8, 5, 4], 4);
     const mask = engine.positions.alibi!(5, 8);
     const { qk_matmul_output, pattern } = engine.attention(q, q, q, { causal: true, mask, qk_matmul_output_mode: 2 });
     const bare = engine.attention(q, q, q, { causal: true, qk_matmul_output_mode: 2 }).qk_matmul_output!;
+    const alone = engine.attention(q, q, q, { mask }).pattern;
     for (let cell = 0; cell < 8 * 25; ++cell) {
       const [h, i, j] = [Math.floor(cell / 25), Math.floor(cell / 5) % 5, cell % 5];
+      expect(alone.data[cell]).toBe(pattern!.data[cell]);
       if (j > i) expect(pattern!.data[cell]).toBe(0);
       else expectClose([qk_matmul_output!.data[cell]!], [bare.data[cell]! - 2 ** -(h + 1) * (i - j)]);
     }

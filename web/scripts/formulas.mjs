@@ -13,8 +13,13 @@ const filesIn = (folder, ending) =>
     .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name));
 
-/** TeX stands in raw strings of the C++ tables, and in `tex` templates of the page. */
-const kTex = { '.cpp': /R"\(([^]*?)\)"/g, '.ts': /\btex`([^`]*)`/g };
+/** TeX stands in raw strings of the C++ tables, those beside each other being one, and in `tex` templates of the page. */
+const kRaw = /(?:R"\([^]*?\)"\s*)+/g;
+const kTemplate = /\btex`([^`]*)`/g;
+const texIn = (path, text) =>
+  path.endsWith('.ts')
+    ? [...text.matchAll(kTemplate)].map(([, tex]) => tex)
+    : [...text.matchAll(kRaw)].map(([all]) => [...all.matchAll(/R"\(([^]*?)\)"/g)].map(([, tex]) => tex).join(''));
 
 /** Without inline styles, which the page's content policy would stop. */
 const mathml = (tex) =>
@@ -34,10 +39,7 @@ export function readFormulas(root) {
   const sources = kCore.flatMap((name) => filesIn(join(root, 'core', name), '.cpp'));
   const pages = filesIn(join(root, kPages), '.ts');
   const texts = new Map([...sources, ...pages].map((path) => [path, readFileSync(path, 'utf8')]));
-  const found = [...texts].flatMap(([path, text]) => {
-    const pattern = kTex[path.endsWith('.ts') ? '.ts' : '.cpp'];
-    return [...text.matchAll(pattern)].map(([, tex]) => tex);
-  });
+  const found = [...texts].flatMap(([path, text]) => texIn(path, text));
   const all = sources.flatMap((path) => functionsIn(texts.get(path), relative(root, path)));
   // A row of a table or a page names its function in quotes.
   const named = (name) => [...texts.values()].some((text) => new RegExp(`["']${name}["']`).test(text));

@@ -65,7 +65,7 @@ export function parameterSlider(parts: {
     hint: isChinese ? parameter.meaning_zh : parameter.meaning,
     value: from(value) * steps,
     maximum: steps,
-    text: number(value, parameter.whole ? 0 : 2),
+    text: number(value, parameter.whole || Math.abs(value) >= 100 ? 0 : 2),
     onChange: (step) => onChange(to(step / steps)),
   });
 }
