@@ -73,15 +73,6 @@ bool is_softmax(const Normaliser& normaliser) {
   return normaliser.function == normalise_softmax && normaliser.params[0] == 1.0;
 }
 
-/// A row of scores to weights: what has no meaning under any normalisation is settled here.
-void normalise(const Normaliser& normaliser, std::size_t count, float* row) {
-  if (is_softmax(normaliser)) return softmax(row, count, row);
-  const bool defined = std::none_of(row, row + count, [](float s) { return !(s <= kLargest); });
-  const bool hidden = std::all_of(row, row + count, [](float s) { return s == kHidden; });
-  if (defined && !hidden) return normaliser.function(normaliser.params, count, row);
-  std::fill_n(row, count, defined ? 0.0F : std::numeric_limits<float>::quiet_NaN());
-}
-
 void keep(const ScoreTap& tap, ScoreStep step, std::size_t head, std::size_t query, const float* row) {
   if (tap.out.data != nullptr && tap.after == step) std::copy_n(row, tap.out.cols, tap.out.head(head).row(query));
 }
@@ -103,6 +94,14 @@ void finish_scores(const AttentionOptions& options, Site site, const ScoreTap& t
 }
 
 }  // namespace
+
+void normalise(const Normaliser& normaliser, std::size_t count, float* row) {
+  if (is_softmax(normaliser)) return softmax(row, count, row);
+  const bool defined = std::none_of(row, row + count, [](float s) { return !(s <= kLargest); });
+  const bool hidden = std::all_of(row, row + count, [](float s) { return s == kHidden; });
+  if (defined && !hidden) return normaliser.function(normaliser.params, count, row);
+  std::fill_n(row, count, defined ? 0.0F : std::numeric_limits<float>::quiet_NaN());
+}
 
 bool needs_pattern(std::size_t queries, Site site, const AttentionOptions& options) {
   const bool fuses = options.scores.function == score_dot_product && is_softmax(options.normaliser);

@@ -20,6 +20,10 @@ struct Normaliser {
   Numbers params = {1.0};
 };
 
+/// Turns a row of scores into weights, in place. -inf is a key that the query does not see: its weight is 0, and a row
+/// of nothing else becomes zeros. A NaN or +inf anywhere makes the whole row NaN.
+void normalise(const Normaliser& normaliser, std::size_t count, float* row);
+
 struct AttentionOptions {
   Scores scores;
   float scale = 1.0F;    ///< factor on the score

@@ -1,7 +1,5 @@
 // s_ij = ReLU(w_f . [q_i W_theta, k_j W_phi])
 
-#include <algorithm>
-
 #include "attention/scoring.hpp"
 #include "kernels/pair.hpp"
 
@@ -16,7 +14,8 @@ void score_concatenation(const ScoreInput& in, MatrixView<float> scores) {
   const std::size_t d = in.q.cols;
   const float *for_query = in.weights[2].data.data(), *for_key = for_query + d;
   score_pairs(in, scores, [&](const float* q, const float* k) {
-    return std::max(0.0F, dot(for_query, q, d) + dot(for_key, k, d));
+    const float sum = dot(for_query, q, d) + dot(for_key, k, d);
+    return sum < 0.0F ? 0.0F : sum;  // and NaN stays NaN
   });
 }
 

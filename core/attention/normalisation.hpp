@@ -4,8 +4,8 @@
 
 namespace attn {
 
-/// Turns a row of scores into weights, in place. -inf is a key that the query does not see: its weight is 0, and a row
-/// of nothing else becomes zeros. A NaN or +inf anywhere makes the whole row NaN.
+/// Turns a row of scores into weights, in place. -inf is a key that the query does not see: its weight is 0. There is
+/// one that it sees, and neither NaN nor +inf: `normalise` in attention.hpp settles those for all.
 using NormaliseFunction = void (*)(const Numbers& params, std::size_t count, float* row);
 
 /// How scores become weights: a row of the table in variants.cpp.

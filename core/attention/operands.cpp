@@ -9,6 +9,15 @@
 
 namespace attn {
 
+void require_filled(const char* name, DenseArray array) {
+  double cells = 1.0;  // a product that leaves size_t must not come back as a small one
+  for (const std::size_t n : array.shape) cells *= static_cast<double>(n);
+  if (cells != static_cast<double>(array.data.size())) {
+    const std::string found = std::to_string(array.data.size());
+    refuse_shape(name, array.shape, "a shape of " + found + " elements, as many as its data has");
+  }
+}
+
 HeadsLayout layout_of(const char* name, DenseArray array, std::size_t n_heads) {
   const std::size_t rank = array.shape.size();
   const bool merged = n_heads > 0 && rank == 3;
@@ -18,12 +27,7 @@ HeadsLayout layout_of(const char* name, DenseArray array, std::size_t n_heads) {
   if (std::find(array.shape.begin(), array.shape.end(), 0U) != array.shape.end()) {
     refuse_shape(name, array.shape, "no axis of length 0");
   }
-  double cells = 1.0;  // a product that leaves size_t must not come back as a small one
-  for (const std::size_t n : array.shape) cells *= static_cast<double>(n);
-  if (cells != static_cast<double>(array.data.size())) {
-    const std::string found = std::to_string(array.data.size());
-    refuse_shape(name, array.shape, "a shape of " + found + " elements, as many as its data has");
-  }
+  require_filled(name, array);
   const std::size_t found = merged ? n_heads : array.shape[rank - 3];
   if ((merged && array.shape[2] % n_heads != 0) || (n_heads > 0 && found != n_heads)) {
     refuse_shape(name, array.shape, std::to_string(n_heads) + " heads, or a last axis that they divide");
@@ -36,19 +40,20 @@ HeadsLayout layout_of(const char* name, DenseArray array, std::size_t n_heads) {
 MaskCells::MaskCells(const MaskArray& mask, const HeadsLayout& q, std::size_t keys) : queries_(q.tokens), keys_(keys) {
   if (!mask.given()) return;
   const std::size_t full[4] = {q.batch, q.heads, q.tokens, keys}, rank = mask.shape.size();
-  std::size_t cells = 1;
+  double cells = 1.0;
   bool fits = rank >= 1 && rank <= 4;
   for (std::size_t axis = 0; axis < 4 && fits; ++axis) {
     extent_[axis] = axis + rank >= 4 ? mask.shape[axis + rank - 4] : 1;
     const bool shorter = axis == 3 && extent_[axis] >= 1 && extent_[axis] <= full[axis];
     fits = shorter || extent_[axis] == full[axis] || (axis < 3 && extent_[axis] == 1);
-    cells *= extent_[axis];
+    cells *= static_cast<double>(extent_[axis]);
   }
   if (!fits) {
     refuse_shape("mask", mask.shape, "axes that broadcast to (batch, heads, queries, keys) " + shape_text(full));
   }
-  if (mask.allowed.size() + mask.added.size() != cells || std::max(mask.allowed.size(), mask.added.size()) != cells) {
-    refuse_shape("mask", mask.shape, std::to_string(cells) + " elements of data");
+  const std::size_t given = std::max(mask.allowed.size(), mask.added.size());
+  if (static_cast<double>(given) != cells || mask.allowed.size() + mask.added.size() != given) {
+    refuse_shape("mask", mask.shape, number_text(cells) + " elements of data");
   }
   if (mask.added.empty()) {
     fill<std::uint8_t>(mask.allowed, 0, own_allowed_, allowed_);
@@ -62,6 +67,11 @@ void MaskCells::fill(std::span<const T> given, T hidden, std::vector<T>& own, co
   cells = given.data();
   if (extent_[2] == queries_ && extent_[3] == keys_) return;
   const std::size_t sheets = extent_[0] * extent_[1];
+  const double cells_of_all = static_cast<double>(sheets) * static_cast<double>(queries_) * static_cast<double>(keys_);
+  if (cells_of_all > kMostNumbers) {
+    throw Error(Code::memory_limit, "mask: found " + number_text(cells_of_all) +
+                                        " cells for all queries, expected at most " + number_text(kMostNumbers));
+  }
   own.assign(sheets * queries_ * keys_, hidden);
   for (std::size_t sheet = 0; sheet < sheets; ++sheet) {
     for (std::size_t i = 0; i < queries_; ++i) {

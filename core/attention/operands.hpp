@@ -25,6 +25,9 @@ struct HeadsLayout {
   }
 };
 
+/// Throws argument_shape for data that does not fill the shape.
+void require_filled(const char* name, DenseArray array);
+
 /// Throws argument_shape for another rank, an axis of length 0, heads that do not divide, or data that does not fill
 /// the shape.
 HeadsLayout layout_of(const char* name, DenseArray array, std::size_t n_heads);
@@ -42,7 +45,7 @@ struct MaskArray {
 /// A mask laid out for the kernels: borrowed where it is complete already, else copied.
 class MaskCells {
  public:
-  /// Throws argument_shape.
+  /// Throws argument_shape, memory_limit.
   MaskCells(const MaskArray& mask, const HeadsLayout& q, std::size_t keys);
   InputMask of(std::size_t b) const;
 

@@ -20,12 +20,26 @@ struct Operands {
   std::size_t keys() const { return past + k.tokens; }
 };
 
-void require_memory(const HeadsLayout& q, std::size_t width) {
-  const double numbers = static_cast<double>(q.batch) * static_cast<double>(q.heads) * static_cast<double>(q.tokens) *
-                         static_cast<double>(width);
+void require_memory(const char* what, const HeadsLayout& rows, std::size_t width) {
+  const double numbers = static_cast<double>(rows.batch) * static_cast<double>(rows.heads) *
+                         static_cast<double>(rows.tokens) * static_cast<double>(width);
   if (numbers > kMostNumbers) {
-    throw Error(Code::memory_limit, "pattern, output: found " + number_text(numbers) + " numbers, expected at most " +
-                                        number_text(kMostNumbers));
+    throw Error(Code::memory_limit, std::string(what) + ": found " + number_text(numbers) +
+                                        " numbers, expected at most " + number_text(kMostNumbers));
+  }
+}
+
+/// Results grow before the operands are read for the last time.
+void require_apart(const Array& output, std::initializer_list<DenseArray> operands, const OperatorOptions& options) {
+  const auto check = [&](DenseArray operand) {
+    if (!operand.data.empty() && output.data.data() == operand.data.data()) {
+      refuse_shape("out", output.shape, "an array that is no operand");
+    }
+  };
+  std::for_each(operands.begin(), operands.end(), check);
+  std::for_each(options.weights.begin(), options.weights.end(), check);
+  for (const DenseArray* past : {options.past_key, options.past_value}) {
+    if (past != nullptr) check(*past);
   }
 }
 
@@ -38,6 +52,8 @@ std::size_t past_of(const OperatorOptions& options, const HeadsLayout& k, const 
   const std::size_t past = shape.size() == 4 ? shape[2] : 0;
   require_shape("past_key", shape, {k.batch, k.heads, past, k.width});
   require_shape("past_value", options.past_value->shape, {k.batch, k.heads, past, v.width});
+  require_filled("past_key", *options.past_key);
+  require_filled("past_value", *options.past_value);
   return past;
 }
 
@@ -90,8 +106,7 @@ Widths check_weights(const Scoring& row, std::span<const DenseArray> weights, co
   const auto length = [&](const Axis& axis, std::size_t found) {
     const auto at = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == axis.length; });
     if (at != known.end()) return at->second * axis.times;
-    known.emplace_back(axis.length, found / axis.times);
-    return known.back().second * axis.times;
+    return known.emplace_back(axis.length, found / axis.times).second * axis.times;
   };
   Widths out = {all.q.width, all.k.width};
   for (std::size_t n = 0; n < weights.size(); ++n) {
@@ -101,6 +116,7 @@ Widths check_weights(const Scoring& row, std::span<const DenseArray> weights, co
     if (weights[n].shape.size() != (vector ? 1 : 2) || weights[n].data.empty()) {
       refuse_shape(name.c_str(), weights[n].shape, vector ? "one axis" : "two axes");
     }
+    require_filled(name.c_str(), weights[n]);
     const std::size_t rows = length(weight.axes[0], weights[n].shape[0]);
     if (vector) {
       require_shape(name.c_str(), weights[n].shape, {rows});
@@ -161,42 +177,22 @@ Sight sight_of(const Structure& row, const OperatorOptions& options, const Opera
   return out;
 }
 
-}  // namespace
-
-void attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, Array& output,
-                        const OperatorResults& results) {
-  Operands all = read(q, k, v, options);
-  check_numbers(options, all);
-  for (const DenseArray operand : {q, k, v}) {
-    if (output.data.data() == operand.data.data()) refuse_shape("out", output.shape, "an array that is no operand");
-  }
-  const Scoring& row = scoring(options.scoring);
+/// What is the same for every sequence of the batch, and the first one's sight.
+AttentionOptions settings_of(const Scoring& row, const OperatorOptions& options, const Operands& all,
+                             const Widths& widths) {
   const Normalisation& norm = normalisation(options.normalisation.empty() ? row.normalisation : options.normalisation);
-  const Structure& seen = structure(options.structure);
-  const Widths widths = check_weights(row, options.weights, all);
-  const MaskCells mask(options.mask, all.q, all.keys());
-  AttentionOptions inner;
-  inner.scores = {row.score, options.weights, numbers_for(row.facts, options.scoring_params)};
-  inner.normaliser = {norm.normalise, numbers_for(norm.facts, options.normalisation_params)};
-  inner.scale = options.scale != 0.0F ? options.scale : row.factor == nullptr ? 1.0F : row.factor(widths.q);
-  inner.softcap = options.softcap;
-  inner.past = all.past;
-  inner.sight = sight_of(seen, options, all, 0);
+  AttentionOptions out;
+  out.scores = {row.score, options.weights, numbers_for(row.facts, options.scoring_params)};
+  out.normaliser = {norm.normalise, numbers_for(norm.facts, options.normalisation_params)};
+  out.scale = options.scale != 0.0F ? options.scale : row.factor == nullptr ? 1.0F : row.factor(widths.q);
+  out.softcap = options.softcap;
+  out.past = all.past;
+  out.sight = sight_of(structure(options.structure), options, all, 0);
+  return out;
+}
 
-  const bool asked = results.pattern != nullptr || results.matmul != nullptr;
-  Probe silent(1, all.q.heads);
-  const Site site{silent};
-  const bool stands = asked || needs_pattern(all.q.tokens, site, inner);
-  require_memory(all.q, stands ? std::max(all.keys(), all.v.width) : all.v.width);
-  Array joined_k, joined_v;
-  if (all.past > 0 || results.present_key != nullptr) {
-    k = join(options.past_key, k, all.k, results.present_key == nullptr ? joined_k : *results.present_key);
-    v = join(options.past_value, v, all.v, results.present_value == nullptr ? joined_v : *results.present_value);
-    all.k = {all.k.batch, all.k.heads, all.keys(), all.k.width, false};
-    all.v = {all.v.batch, all.v.heads, all.k.tokens, all.v.width, false};
-  }
-  const std::size_t keys = all.k.tokens, cells = all.q.heads * all.q.tokens * keys;
-  const HeadsLayout z = {all.q.batch, all.q.heads, all.q.tokens, all.v.width, all.q.merged};
+void shape_results(DenseArray q, const HeadsLayout& z, std::size_t keys, Array& output,
+                   const OperatorResults& results) {
   std::vector<std::size_t> shape(q.shape.begin(), q.shape.end());
   shape.back() = z.merged ? z.heads * z.width : z.width;
   output.resize(shape);
@@ -205,6 +201,36 @@ void attention_operator(DenseArray q, DenseArray k, DenseArray v, const Operator
   for (Array* one : {results.pattern, results.matmul}) {
     if (one != nullptr) one->resize(shape);
   }
+}
+
+}  // namespace
+
+void attention_operator(DenseArray q, DenseArray k, DenseArray v, const OperatorOptions& options, Array& output,
+                        const OperatorResults& results) {
+  Operands all = read(q, k, v, options);
+  check_numbers(options, all);
+  require_apart(output, {q, k, v}, options);
+  const Scoring& row = scoring(options.scoring);
+  const Widths widths = check_weights(row, options.weights, all);
+  AttentionOptions inner = settings_of(row, options, all, widths);
+  const bool asked = results.pattern != nullptr || results.matmul != nullptr;
+  Probe silent(1, all.q.heads);
+  const Site site{silent};
+  const bool stands = asked || needs_pattern(all.q.tokens, site, inner);
+  require_memory("pattern, output", all.q, stands ? std::max(all.keys(), all.v.width) : all.v.width);
+  require_memory("q, mapped", all.q, widths.q);
+  require_memory("k, mapped", {all.k.batch, all.k.heads, all.keys(), 0, false}, widths.k);
+  const MaskCells mask(options.mask, all.q, all.keys());
+  Array joined_k, joined_v;
+  if (all.past > 0 || results.present_key != nullptr || results.present_value != nullptr) {
+    k = join(options.past_key, k, all.k, results.present_key == nullptr ? joined_k : *results.present_key);
+    v = join(options.past_value, v, all.v, results.present_value == nullptr ? joined_v : *results.present_value);
+    all.k = {all.k.batch, all.k.heads, all.keys(), all.k.width, false};
+    all.v = {all.v.batch, all.v.heads, all.k.tokens, all.v.width, false};
+  }
+  const std::size_t keys = all.k.tokens, cells = all.q.heads * all.q.tokens * keys;
+  const HeadsLayout z = {all.q.batch, all.q.heads, all.q.tokens, all.v.width, all.q.merged};
+  shape_results(q, z, keys, output, results);
   Vector scratch = Vector::from_shape({attention_scratch_size(all.q.tokens, keys, widths.q, all.v.width)});
   Vector passing = Vector::from_shape({results.pattern == nullptr && stands ? cells : 0});
   Vector q_space, k_space;
@@ -215,7 +241,7 @@ void attention_operator(DenseArray q, DenseArray k, DenseArray v, const Operator
     const auto heads = [&](float* data) { return HeadsView<float>(data, all.q.heads, all.q.tokens, keys); };
     ScoreTap tap = {static_cast<ScoreStep>(options.matmul_mode)};
     if (results.matmul != nullptr) tap.out = heads(results.matmul->data.data() + b * cells);
-    inner.sight = sight_of(seen, options, all, b);
+    inner.sight = sight_of(structure(options.structure), options, all, b);
     inner.mask = mask.of(b);
     attention(mapped(all.q.sheet(q.data.data(), b), row, options.weights, WeightUse::maps_queries, q_space),
               mapped(all.k.sheet(k.data.data(), b), row, options.weights, WeightUse::maps_keys, k_space),

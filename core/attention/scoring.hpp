@@ -14,7 +14,8 @@ struct ScoreInput {
   Numbers params;
 };
 
-/// Writes scores (queries, keys); they alias nothing. Large numbers may become infinite, never NaN from finite ones.
+/// Writes scores (queries, keys); they alias nothing. Large numbers may become infinite, and NaN where infinities of
+/// both signs meet; a NaN among the inputs of a score makes it NaN.
 using ScoreFunction = void (*)(const ScoreInput& in, MatrixView<float> scores);
 
 /// What a weight of a row is for.

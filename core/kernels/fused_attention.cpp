@@ -63,9 +63,11 @@ void finish_scores(const Block& block, std::size_t i, std::size_t begin, std::si
   for (std::size_t j = to; j < count; ++j) row[j] = kHidden;
   const std::size_t cell = (block.first + i) * keys + begin;
   if (rule.mask.added != nullptr) {
-    const Batch unit(kLog2E);
+    const Batch unit(kLog2E), hidden(kHidden), lowest(std::numeric_limits<float>::lowest());
     for (std::size_t j = from; j < to; j += kWidth) {
-      const Batch added = simd::load(rule.mask.added + cell + j, to - j) * unit;
+      const Batch given = simd::load(rule.mask.added + cell + j, to - j);
+      // in units of ln 2 the lowest numbers would become -inf, which hides
+      const Batch added = xsimd::select(given == hidden, hidden, simd::larger(given * unit, lowest));
       simd::store(simd::load(row + j, to - j) + added, row + j, to - j);
     }
   }

@@ -87,6 +87,87 @@ TEST(Operator, TakesAScaleASoftcapAndEitherMask) {
   EXPECT_NE(to_vector(operate(q, k, v, {}).output), expected);
 }
 
+/// A mask's cell for every head and query, by a plain loop: axes of length 1 stand for all, keys beyond its own are
+/// hidden.
+template <class T>
+std::vector<T> spread(const std::vector<std::size_t>& mask_shape, const std::vector<T>& cells,
+                      const std::vector<std::size_t>& full, T hidden) {
+  std::vector<T> out;
+  for (std::size_t n = 0; n < full[0] * full[1] * full[2] * full[3]; ++n) {
+    const std::size_t at[] = {n / full[3] / full[2] / full[1], n / full[3] / full[2] % full[1], n / full[3] % full[2],
+                              n % full[3]};
+    std::size_t place = 0;
+    for (std::size_t axis = 0; axis < mask_shape.size(); ++axis) {
+      const std::size_t i = at[axis + 4 - mask_shape.size()], last = axis + 1 == mask_shape.size();
+      place = place * mask_shape[axis] + (mask_shape[axis] == 1 && !last ? 0 : i);
+    }
+    out.push_back(at[3] < mask_shape.back() ? cells[place] : hidden);
+  }
+  return out;
+}
+
+TEST(Operator, AMaskBroadcastsAndHidesTheKeysBeyondItsOwn) {
+  const std::vector<std::size_t> full = {2, 3, 6, 7};
+  const Array q({2, 3, 6, 4}, 7), k({2, 3, 7, 4}, 8), v({2, 3, 7, 3}, 9);
+  for (std::vector<std::size_t> shape : std::vector<std::vector<std::size_t>>{
+           {7}, {1, 7}, {6, 7}, {1, 6, 7}, {3, 1, 7}, {3, 6, 7}, {2, 1, 1, 7}, {2, 1, 6, 7}, {1, 3, 1, 7}, full}) {
+    for (const std::size_t keys : {7, 5, 1}) {
+      shape.back() = keys;
+      const Array cells(shape, 10);
+      std::vector<std::uint8_t> allowed;
+      for (const float cell : cells.data) allowed.push_back(cell > -1.0F);
+      const std::vector<std::uint8_t> all_allowed = spread<std::uint8_t>(shape, allowed, full, 0);
+      const std::vector<float> all_added = spread(shape, cells.data, full, -kInfinity);
+      OperatorOptions small, whole;
+      for (const bool added : {false, true}) {
+        small.mask = added ? MaskArray{shape, {}, cells.data} : MaskArray{shape, allowed, {}};
+        whole.mask = added ? MaskArray{full, {}, all_added} : MaskArray{full, all_allowed, {}};
+        EXPECT_EQ(to_vector(operate(q, k, v, small).pattern), to_vector(operate(q, k, v, whole).pattern));
+        attn::Array fused, fused_whole;
+        attention_operator(q, k, v, small, fused);
+        attention_operator(q, k, v, whole, fused_whole);
+        EXPECT_EQ(to_vector(fused), to_vector(fused_whole));
+      }
+      EXPECT_NE(to_vector(operate(q, k, v, small).pattern), to_vector(operate(q, k, v, {}).pattern));
+    }
+  }
+}
+
+/// As other libraries hide: by a number so low that every score drowns in it.
+TEST(Operator, ARowThatSeesOnlyTheLowestNumbersIsEven) {
+  constexpr std::size_t kQueries = 7, kKeys = 9;
+  const Array q({2, kQueries, 4}, 7), k({2, kKeys, 4}, 8), v({2, kKeys, 3}, 9);
+  const std::vector<std::size_t> shape = {kQueries, kKeys};
+  for (const float low : {-1e20F, std::numeric_limits<float>::lowest()}) {
+    std::vector<float> added(kQueries * kKeys, 0.0F);
+    std::fill_n(added.begin() + 2 * kKeys, kKeys, low);
+    added[4 * kKeys + 5] = low;
+    OperatorOptions options;
+    options.mask = {shape, {}, added};
+    const Result found = operate(q, k, v, options);
+    for (std::size_t j = 0; j < kKeys; ++j) EXPECT_EQ(found.pattern.data[2 * kKeys + j], 1.0F / kKeys);
+    EXPECT_EQ(found.pattern.data[4 * kKeys + 5], 0.0F);
+    attn::Array fused;
+    attention_operator(q, k, v, options, fused);
+    EXPECT_TRUE(close(to_vector(fused), to_vector(found.output), reordering(kKeys))) << low;
+  }
+}
+
+TEST(Operator, AnAddedNaNMakesItsRowNaN) {
+  constexpr std::size_t kTokens = 6;
+  const Array q({1, kTokens, 4}, 7);
+  const std::vector<std::size_t> shape = {kTokens, kTokens};
+  std::vector<float> added(kTokens * kTokens, 0.0F);
+  added[3 * kTokens + 1] = kNaN;
+  OperatorOptions options;
+  options.mask = {shape, {}, added};
+  attn::Array fused;
+  attention_operator(q, q, q, options, fused);
+  for (const std::vector<float>& z : {to_vector(operate(q, q, q, options).output), to_vector(fused)}) {
+    for (std::size_t n = 0; n < z.size(); ++n) EXPECT_EQ(std::isnan(z[n]), n / 4 == 3) << n;
+  }
+}
+
 TEST(Operator, WithoutAPatternGivesTheSameOutput) {
   for (const std::size_t queries : {1, 4, 5, 23, 70}) {
     const Array q({2, 4, queries, 5}, 10), k({2, 2, queries + 3, 5}, 11), v({2, 2, queries + 3, 6}, 12);

@@ -14,7 +14,7 @@ struct Kernel {
   void (*check)(Case&);
 };
 
-/// Every kernel of core/kernels.
+/// Every kernel of core/kernels, and the normalisations of core/attention.
 std::span<const Kernel> kernels();
 
 /// The seed of case `index` of a run.
@@ -38,10 +38,17 @@ void check_matmul_of_bytes(Case& test);
 void check_fused_attention(Case& test);
 // rows.cpp
 void check_softmax(Case& test);
+void check_log_softmax(Case& test);
 void check_layer_norm(Case& test);
 void check_rms_norm(Case& test);
 void check_rotate_halves(Case& test);
 void check_rotate_pairs(Case& test);
+// normalisations.cpp
+void check_normalise(Case& test);
+// pairs.cpp
+void check_dot(Case& test);
+void check_squared_distance(Case& test);
+void check_weighted_tanh(Case& test);
 // maps.cpp
 void check_gelu_tanh(Case& test);
 void check_gelu_erf(Case& test);

@@ -65,6 +65,31 @@ void check_softmax(Case& test) {
   }
 }
 
+void check_log_softmax(Case& test) {
+  Cells row = test.numbers("row", test.size("count", 1500), Numbers::kAny);
+  const std::vector<float> x = copy_of(row);
+  log_softmax(row.data(), x.size(), row.data());
+  test.expect_intact(row.intact());
+  bool is_nan = false;
+  float highest = -kInfinity;
+  for (const float one : x) {
+    is_nan = is_nan || std::isnan(one) || one == kInfinity;
+    highest = std::max(highest, one);
+  }
+  if (is_nan || highest == -kInfinity) {
+    for (std::size_t i = 0; i < x.size(); ++i) test.expect_same(i, row.data()[i], is_nan ? kNaN : -kInfinity);
+    return;
+  }
+  double sum = 0.0;
+  for (const float one : x) sum += std::exp(widen(one) - widen(highest));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double below = widen(x[i]) - widen(highest), size = std::isinf(below) ? 0.0 : std::abs(below);
+    // Two differences, and the logarithm of a sum that has a rounding for each number.
+    const double allowed = kEpsilon * (2.0 * size + 2.0 * std::log(sum) + static_cast<double>(x.size() + 8));
+    test.expect(i, row.data()[i], below - std::log(sum), allowed);
+  }
+}
+
 /// The mean errs by the roundings of its sum. That shifts every number, and the variance by the shift's square.
 void check_layer_norm(Case& test) {
   const std::size_t count = test.size("count", 1500);
