@@ -16,6 +16,7 @@ struct Row {
 };
 
 float single(double number) { return static_cast<float>(number); }
+int axis(double number) { return static_cast<int>(number); }
 std::size_t whole(double number) { return static_cast<std::size_t>(number); }
 
 void rotary_embedding(Arrays in, Numbers n, Arrays out) {
@@ -24,8 +25,8 @@ void rotary_embedding(Arrays in, Numbers n, Arrays out) {
 }
 
 constexpr Row kRows[] = {
-    {"logSoftmax", [](Arrays in, Numbers, Arrays out) { log_softmax_operator(*in[0], *out[0]); }},
-    {"rmsNorm", [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0]); }},
+    {"logSoftmax", [](Arrays in, Numbers n, Arrays out) { log_softmax_operator(*in[0], *out[0], axis(n[0])); }},
+    {"rmsNorm", [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0], axis(n[1])); }},
     {"rotaryEmbedding", rotary_embedding},
 };
 

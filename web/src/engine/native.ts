@@ -101,10 +101,10 @@ export interface NativeModule {
     wantsPattern: boolean,
   ): void;
   matmul(a: NativeArray, b: NativeArray, out: NativeArray): void;
-  softmax(x: NativeArray, out: NativeArray): void;
+  softmax(x: NativeArray, out: NativeArray, axis: number): void;
   /** The operators of wasm/operators.cpp: arrays and numbers in the order of their headers' arguments. */
   operate(name: string, inputs: (NativeArray | null)[], numbers: readonly number[], outputs: NativeArray[]): void;
-  layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray): void;
+  layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray, axis: number): void;
   gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
   encoderLayer(
     ...args: [

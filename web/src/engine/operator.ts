@@ -15,6 +15,7 @@ import type {
   Operators,
   OutOptions,
   Scoring,
+  SoftmaxOptions,
   Tensor,
   Variant,
 } from './types.ts';
@@ -164,32 +165,44 @@ function matmul(arrays: Arrays, a: Operand, b: Operand, options: OutOptions = {}
   return arrays.operate({ a, b }, [options.out], (module, [na, nb], [no]) => module.matmul(na!, nb!, no!))[0]!;
 }
 
-function softmax(arrays: Arrays, x: Operand, options: OutOptions = {}): Operand {
-  checkOptions('softmax', options, ['out']);
-  return arrays.operate({ x }, [options.out], (module, [nx], [no]) => module.softmax(nx!, no!))[0]!;
+function softmax(arrays: Arrays, x: Operand, options: SoftmaxOptions = {}): Operand {
+  checkOptions('softmax', options, ['axis', 'out']);
+  const { axis = -1, out } = options;
+  checkAxis(axis);
+  return arrays.operate({ x }, [out], (module, [nx], [no]) => module.softmax(nx!, no!, axis))[0]!;
 }
 
-function logSoftmax(arrays: Arrays, x: Operand, options: OutOptions = {}): Operand {
-  checkOptions('logSoftmax', options, ['out']);
-  return arrays.operate({ x }, [options.out], (module, inputs, outputs) =>
-    module.operate('logSoftmax', inputs, [], outputs),
+function logSoftmax(arrays: Arrays, x: Operand, options: SoftmaxOptions = {}): Operand {
+  checkOptions('logSoftmax', options, ['axis', 'out']);
+  const { axis = -1, out } = options;
+  checkAxis(axis);
+  return arrays.operate({ x }, [out], (module, inputs, outputs) =>
+    module.operate('logSoftmax', inputs, [axis], outputs),
   )[0]!;
 }
 
 function rmsNorm(arrays: Arrays, x: Operand, gain: Operand, options: LayerNormOptions = {}): Operand {
-  checkOptions('rmsNorm', options, ['epsilon', 'out']);
-  const { epsilon = 1e-5, out } = options;
+  checkOptions('rmsNorm', options, ['axis', 'epsilon', 'out']);
+  const { axis = -1, epsilon = 1e-5, out } = options;
+  checkAxis(axis);
   return arrays.operate({ x, gain }, [out], (module, inputs, outputs) =>
-    module.operate('rmsNorm', inputs, [epsilon], outputs),
+    module.operate('rmsNorm', inputs, [epsilon, axis], outputs),
   )[0]!;
 }
 
 function layerNorm(arrays: Arrays, x: Operand, gain: Operand, bias: Operand, options: LayerNormOptions = {}): Operand {
-  checkOptions('layerNorm', options, ['epsilon', 'out']);
-  const { epsilon = 1e-5, out } = options;
+  checkOptions('layerNorm', options, ['axis', 'epsilon', 'out']);
+  const { axis = -1, epsilon = 1e-5, out } = options;
+  checkAxis(axis);
   return arrays.operate({ x, gain, bias }, [out], (module, [nx, ng, nb], [no]) =>
-    module.layerNorm(nx!, ng!, nb!, epsilon, no!),
+    module.layerNorm(nx!, ng!, nb!, epsilon, no!, axis),
   )[0]!;
+}
+
+/** The core says which axes there are; a fraction would be cut on the way to it. */
+function checkAxis(axis: number): void {
+  if (Number.isInteger(axis) && Math.abs(axis) < 2 ** 31) return;
+  throw new AttentionError('argument_range', `axis: found ${String(axis)}, expected a whole number`);
 }
 
 function gelu(arrays: Arrays, x: Operand, options: GeluOptions = {}): Operand {

@@ -93,7 +93,14 @@ export interface OutOptions {
   out?: Operand;
 }
 
+export interface SoftmaxOptions extends OutOptions {
+  /** Counted from the end if negative; default -1, the last. */
+  axis?: number;
+}
+
 export interface LayerNormOptions extends OutOptions {
+  /** A row is all axes from this one on; counted from the end if negative; default -1, the last axis alone. */
+  axis?: number;
   /** Added to the variance; default 1e-5. */
   epsilon?: number;
 }
@@ -136,16 +143,16 @@ export interface Operators {
   /** `a b`: `(..., n, k)` times `(k, m)`. A held `b` is laid out for the product once, until it is written. */
   matmul(a: Operand, b: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
   matmul(a: Operand, b: Operand, options?: OutOptions): Operand;
-  /** Softmax over the last axis. */
-  softmax(x: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
-  softmax(x: Operand, options?: OutOptions): Operand;
-  /** The logarithm of softmax over the last axis. */
-  logSoftmax(x: Operand, options?: OutOptions & { out?: Tensor }): Tensor;
-  logSoftmax(x: Operand, options?: OutOptions): Operand;
-  /** Every row of the last axis `(n)` over its root mean square, times `gain` `(n)`. */
+  /** Softmax over an axis. */
+  softmax(x: Operand, options?: SoftmaxOptions & { out?: Tensor }): Tensor;
+  softmax(x: Operand, options?: SoftmaxOptions): Operand;
+  /** The logarithm of softmax over an axis. */
+  logSoftmax(x: Operand, options?: SoftmaxOptions & { out?: Tensor }): Tensor;
+  logSoftmax(x: Operand, options?: SoftmaxOptions): Operand;
+  /** Every row over its root mean square, times `gain` of a row's shape. */
   rmsNorm(x: Operand, gain: Operand, options?: LayerNormOptions & { out?: Tensor }): Tensor;
   rmsNorm(x: Operand, gain: Operand, options?: LayerNormOptions): Operand;
-  /** Layer norm over the last axis `(n)`, with `gain` and `bias` `(n)`. */
+  /** Layer norm of every row, with `gain` and `bias` of a row's shape. */
   layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions & { out?: Tensor }): Tensor;
   layerNorm(x: Operand, gain: Operand, bias: Operand, options?: LayerNormOptions): Operand;
   /** GELU of every number. */
@@ -360,8 +367,8 @@ export interface WorkerEngine {
   ): Promise<AttentionResult & { pattern: Tensor }>;
   attention(q: Tensor, k: Tensor, v: Tensor, options?: Omit<AttentionOptions, 'out'>): Promise<AttentionResult>;
   matmul(a: Tensor, b: Tensor): Promise<Tensor>;
-  softmax(x: Tensor): Promise<Tensor>;
-  logSoftmax(x: Tensor): Promise<Tensor>;
+  softmax(x: Tensor, options?: Omit<SoftmaxOptions, 'out'>): Promise<Tensor>;
+  logSoftmax(x: Tensor, options?: Omit<SoftmaxOptions, 'out'>): Promise<Tensor>;
   rmsNorm(x: Tensor, gain: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   layerNorm(x: Tensor, gain: Tensor, bias: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   gelu(x: Tensor, options?: Omit<GeluOptions, 'out'>): Promise<Tensor>;
