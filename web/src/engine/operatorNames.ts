@@ -9,7 +9,16 @@ export const operatorNames = [
   'layerNorm',
   'rmsNorm',
   'gelu',
+  'multiHeadAttention',
   'encoderLayer',
+  'decoderLayer',
+  'linearAttention',
+  'sharedHeadsAttention',
+  'meanOverHeads',
+  'attentionRollout',
+  'attentionFlow',
+  'headEntropy',
+  'headDistance',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];
