@@ -7,7 +7,6 @@
 
 #include "conversions.hpp"
 #include "kernels/peak.hpp"
-#include "layers/encoder_layer.hpp"
 #include "layers/operators.hpp"
 #include "models/model.hpp"
 #include "operators.hpp"
@@ -112,13 +111,6 @@ void attention(const Array& q, const Array& k, const Array& v, const std::string
 
 void operate(const std::string& name, const ArrayList& inputs, const NumberList& numbers, const ArrayList& outputs) {
   run_operator(name, arrays(inputs), emscripten::convertJSArrayToNumberVector<double>(numbers), arrays(outputs));
-}
-
-void encoder_layer(const Array& x, Array& w_qkv, Array& b_qkv, Array& w_o, Array& b_o, Array& gain_1, Array& bias_1,
-                   Array& w_up, Array& b_up, Array& w_down, Array& b_down, Array& gain_2, Array& bias_2,
-                   unsigned n_heads, bool norm_first, bool gelu, float epsilon, Array& out) {
-  encoder_layer_operator(x, {w_qkv, b_qkv, w_o, b_o, gain_1, bias_1, w_up, b_up, w_down, b_down, gain_2, bias_2},
-                         {n_heads, norm_first, gelu, epsilon}, out);
 }
 
 VariantRows variant_rows() {
@@ -291,7 +283,6 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::function("layerNorm", guarded<layer_norm_operator>);
   emscripten::function("gelu", guarded<gelu_operator>);
   emscripten::function("operate", guarded<operate>);
-  emscripten::function("encoderLayer", guarded<encoder_layer>);
   emscripten::function("peak", guarded<multiply_add_chains>);
   emscripten::function("variants", guarded<variant_rows>);
   emscripten::function("encodings", guarded<encoding_rows>);

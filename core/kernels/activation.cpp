@@ -1,5 +1,6 @@
 // GELU (tanh): 0.5 x (1 + tanh(u)) = x / (1 + exp(-2 u)),  u = sqrt(2/pi) (x + 0.044715 x^3)
 // GELU (erf):  0.5 x (1 + erf(x / sqrt 2)) = x Phi(x)
+// ELU + 1:     x + 1 for x > 0, exp(x) else
 // SiLU:        x / (1 + exp(-x))
 
 #include "kernels/activation.hpp"
@@ -62,6 +63,12 @@ void gelu_erf(float* x, std::size_t count) {
 
 void relu(float* x, std::size_t count) {
   simd::map(x, count, [](Batch v) { return simd::larger(v, Batch(0.0F)); });
+}
+
+void elu_plus_one(float* x, std::size_t count) {
+  const ExpOfNegative exp;
+  const Batch zero = simd::constant(0.0F), one = simd::constant(1.0F);
+  simd::map(x, count, [=](Batch v) { return xsimd::select(v > zero, v + one, exp(-simd::larger(-v, zero))); });
 }
 
 void silu(float* x, std::size_t count) {

@@ -14,6 +14,9 @@ void gelu_erf(float* x, std::size_t count);
 /// max(x, 0), in place; NaN stays.
 void relu(float* x, std::size_t count);
 
+/// elu(x) + 1, in place: x + 1 above 0, exp(x) below, so never negative. Clevert et al. 2016, section 3.
+void elu_plus_one(float* x, std::size_t count);
+
 /// x / (1 + exp(-x)), in place. Hendrycks and Gimpel 2016, section 2 (there with a factor in the exponent).
 void silu(float* x, std::size_t count);
 

@@ -1,6 +1,8 @@
-// x_i + y_i;  f x_i;  c tanh(x_i / c)
+// x_i + y_i;  x_i + f y_i;  sum_r x_(r, i) / rows;  f x_i;  c tanh(x_i / c)
 
 #include "kernels/elementwise.hpp"
+
+#include <algorithm>
 
 #include "kernels/simd.hpp"
 
@@ -14,6 +16,19 @@ void add(const float* y, std::size_t count, float* x) {
     const std::size_t left = count - i;
     simd::store(simd::load(x + i, left) + simd::load(y + i, left), x + i, left);
   }
+}
+
+void add_scaled(float factor, const float* y, std::size_t count, float* x) {
+  const Batch f(factor);
+  simd::each(count, [&](std::size_t i, std::size_t lanes) {
+    simd::store(simd::multiply_add(f, simd::load(y + i, lanes), simd::load(x + i, lanes)), x + i, lanes);
+  });
+}
+
+void mean_of_rows(const float* x, std::size_t rows, std::size_t count, float* out) {
+  std::copy_n(x, count, out);
+  for (std::size_t r = 1; r < rows; ++r) add(x + r * count, count, out);
+  scale(1.0F / static_cast<float>(rows), count, out);
 }
 
 void scale(float factor, std::size_t count, float* x) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/array.hpp"
+#include "layers/layer_parts.hpp"
 
 namespace attn {
 
@@ -15,11 +15,13 @@ struct EncoderLayerOptions {
   bool norm_first = false;  ///< norms before the two parts, as in GPT-2, instead of after the residual sums
   bool gelu = false;        ///< GELU with the error function instead of ReLU
   float epsilon = 1e-5F;
+  bool causal = false;
+  LayerMask mask = {};  ///< PyTorch's src_mask and src_key_padding_mask, but 1 = may attend
 };
 
 /// One layer of the encoder of Vaswani et al. 2017, section 3.1, as PyTorch's TransformerEncoderLayer in evaluation:
-/// x (tokens, d) or (batch, tokens, d); every token sees all of its sequence. out is neither x nor a weight.
-/// Throws argument_shape, argument_range.
+/// x (tokens, d) or (batch, tokens, d). A query that sees nothing attends to nothing, where PyTorch gives NaN. out is
+/// neither x nor a weight. Throws argument_shape, argument_range, memory_limit.
 void encoder_layer_operator(const Array& x, const EncoderLayerWeights& weights, const EncoderLayerOptions& options,
                             Array& out);
 

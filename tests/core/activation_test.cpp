@@ -13,6 +13,7 @@ double gelu_tanh_reference(double x) {
 double gelu_erf_reference(double x) { return 0.5 * x * (1.0 + std::erf(x / std::sqrt(2.0))); }
 double silu_reference(double x) { return x / (1.0 + std::exp(-x)); }
 double relu_reference(double x) { return std::max(x, 0.0); }
+double elu_plus_one_reference(double x) { return x > 0.0 ? x + 1.0 : std::exp(x); }
 
 struct Case {
   const char* name;
@@ -25,7 +26,8 @@ class ActivationTest : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(All, ActivationTest,
                          testing::Values(Case{"gelu_tanh", gelu_tanh, gelu_tanh_reference},
                                          Case{"gelu_erf", gelu_erf, gelu_erf_reference},
-                                         Case{"silu", silu, silu_reference}, Case{"relu", relu, relu_reference}),
+                                         Case{"silu", silu, silu_reference}, Case{"relu", relu, relu_reference},
+                                         Case{"elu_plus_one", elu_plus_one, elu_plus_one_reference}),
                          [](const auto& test) { return test.param.name; });
 
 /// Roundings: at most ten multiplications and additions, and one function of the library.
@@ -34,8 +36,9 @@ void expect_equal(const Case& c, std::vector<float> values, std::size_t offset) 
   c.kernel(x.data(), values.size());
   EXPECT_TRUE(x.intact());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double in = static_cast<double>(values[i]);
-    EXPECT_NEAR(x.values()[i], c.reference(in), tolerance(std::abs(in), 14)) << c.name << " of " << in;
+    const double in = static_cast<double>(values[i]), expected = c.reference(in);
+    const double magnitude = std::max(std::abs(in), std::abs(expected));
+    EXPECT_NEAR(x.values()[i], expected, tolerance(magnitude, 14)) << c.name << " of " << in;
   }
 }
 
@@ -48,6 +51,17 @@ TEST_P(ActivationTest, EqualsTheDoubleLoopAtEveryLengthAndOffset) {
 TEST_P(ActivationTest, HoldsFarFromZeroAndNearIt) {
   expect_equal(GetParam(), {0.0F, -0.0F, 1e-30F, -1e-30F, 12.0F, -12.0F, 80.0F, -80.0F, 200.0F, -200.0F, 1e6F, -1e6F},
                0);
+}
+
+TEST(EluPlusOne, KeepsItsDigitsFarBelowZeroAndIsNeverNegative) {
+  std::vector<float> values = {-1.0F, -9.0F, -20.0F, -60.0F, -1000.0F, -kInfinity};
+  const std::vector<float> before = values;
+  elu_plus_one(values.data(), values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double expected = std::exp(static_cast<double>(before[i]));
+    EXPECT_NEAR(values[i], expected, tolerance(expected, 4));
+    EXPECT_GE(values[i], 0.0F);
+  }
 }
 
 TEST_P(ActivationTest, CarriesNaNOn) {

@@ -19,6 +19,37 @@ TEST(Elementwise, AddEqualsTheDoubleLoop) {
   });
 }
 
+TEST(Elementwise, AddScaledEqualsTheDoubleLoop) {
+  sweep(0, [](std::size_t length, std::size_t offset) {
+    const std::vector<float> a = random_floats(length, 2.0F, 1), b = random_floats(length, 2.0F, 2);
+    for (std::size_t other = 0; other < simd::kWidth; ++other) {
+      Guarded x(a, offset), y(b, other);
+      add_scaled(-1.7F, y.data(), length, x.data());
+      EXPECT_TRUE(x.intact() && y.intact());
+      for (std::size_t i = 0; i < length; ++i) {
+        const double expected = static_cast<double>(a[i]) - static_cast<double>(1.7F) * static_cast<double>(b[i]);
+        EXPECT_NEAR(x.values()[i], expected, tolerance(5.4, 2));
+      }
+    }
+  });
+}
+
+TEST(Elementwise, MeanOfRowsEqualsTheDoubleLoop) {
+  for (const std::size_t rows : {1, 2, 5}) {
+    sweep(0, [rows](std::size_t length, std::size_t offset) {
+      const std::vector<float> a = random_floats(rows * length, 2.0F, 3);
+      Guarded x(a, offset), out(std::vector<float>(length, kNaN), offset);
+      mean_of_rows(x.data(), rows, length, out.data());
+      EXPECT_TRUE(x.intact() && out.intact());
+      for (std::size_t i = 0; i < length; ++i) {
+        double sum = 0.0;
+        for (std::size_t r = 0; r < rows; ++r) sum += static_cast<double>(a[r * length + i]);
+        EXPECT_NEAR(out.values()[i], sum / static_cast<double>(rows), tolerance(2.0, rows + 2));
+      }
+    });
+  }
+}
+
 TEST(Elementwise, ScaleEqualsTheDoubleLoop) {
   sweep(0, [](std::size_t length, std::size_t offset) {
     const std::vector<float> a = random_floats(length, 2.0F, 3);

@@ -18,13 +18,7 @@ struct Layer {
                                       "w_up",  "b_up",  "w_down", "b_down", "gain_2", "bias_2"};
     for (std::size_t n = 0; n < arrays.size(); ++n) arrays[n] = array(kNames[n]);
   }
-  Array array(const std::string& of) const {
-    Array found;
-    found.resize(golden.shape(name + "." + of));
-    const std::span<const float> values = golden.values(name + "." + of);
-    std::copy(values.begin(), values.end(), found.data.begin());
-    return found;
-  }
+  Array array(const std::string& of) const { return golden.array(name + "." + of); }
   EncoderLayerOptions options() const {
     const bool first = name == "pre_gelu";
     return {2, first, first, 1e-5F};

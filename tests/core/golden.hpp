@@ -6,6 +6,7 @@
 
 #include "io/safetensors.hpp"
 #include "support.hpp"
+#include "tensor/array.hpp"
 #include "tensor/view.hpp"
 
 namespace attn::test {
@@ -46,6 +47,21 @@ class Golden {
   }
   HeadsView<const float> heads(const std::string& name) const {
     return {values(name).data(), shape(name).at(0), shape(name).at(1), shape(name).at(2)};
+  }
+  Array array(const std::string& name) const {
+    Array out;
+    out.resize(shape(name));
+    std::ranges::copy(values(name), out.data.begin());
+    return out;
+  }
+  /// The cases of a file whose names are `<case>.<array>`, in its order.
+  std::vector<std::string> cases() const {
+    std::vector<std::string> out;
+    for (const TensorEntry& e : entries()) {
+      const std::string name = e.name.substr(0, e.name.find('.'));
+      if (out.empty() || out.back() != name) out.push_back(name);
+    }
+    return out;
   }
   std::vector<std::int32_t> ids() const {
     const std::span<const float> found = values("ids");

@@ -9,6 +9,7 @@ const kBelow = {
   io: ['tensor'],
   attention: ['probe', 'kernels', 'tensor'],
   position: ['probe', 'kernels', 'tensor'],
+  interpretation: ['kernels', 'tensor'],
   layers: ['position', 'attention', 'probe', 'kernels', 'tensor'],
   models: ['layers', 'position', 'attention', 'probe', 'kernels', 'io', 'tensor'],
 };

@@ -103,17 +103,21 @@ export interface NativeModule {
   matmul(a: NativeArray, b: NativeArray, out: NativeArray): void;
   softmax(x: NativeArray, out: NativeArray, axis: number): void;
   /** The operators of wasm/operators.cpp: arrays and numbers in the order of their headers' arguments. */
-  operate(name: string, inputs: (NativeArray | null)[], numbers: readonly number[], outputs: NativeArray[]): void;
-  layerNorm(x: NativeArray, gain: NativeArray, bias: NativeArray, epsilon: number, out: NativeArray, axis: number): void;
-  gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
-  encoderLayer(
-    ...args: [
-      ...[x: NativeArray, w_qkv: NativeArray, b_qkv: NativeArray, w_o: NativeArray, b_o: NativeArray],
-      ...[gain_1: NativeArray, bias_1: NativeArray, w_up: NativeArray, b_up: NativeArray],
-      ...[w_down: NativeArray, b_down: NativeArray, gain_2: NativeArray, bias_2: NativeArray],
-      ...[n_heads: number, norm_first: boolean, gelu: boolean, epsilon: number, out: NativeArray],
-    ]
+  operate(
+    name: string,
+    inputs: (NativeArray | null)[],
+    numbers: readonly number[],
+    outputs: (NativeArray | null)[],
   ): void;
+  layerNorm(
+    x: NativeArray,
+    gain: NativeArray,
+    bias: NativeArray,
+    epsilon: number,
+    out: NativeArray,
+    axis: number,
+  ): void;
+  gelu(x: NativeArray, tanh: boolean, out: NativeArray): void;
   /** At least `count` multiply-adds and nothing else, to be timed; see core/kernels/peak.hpp. */
   peak(count: number, many: boolean): number;
   variants(): Variant[];

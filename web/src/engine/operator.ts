@@ -1,14 +1,14 @@
 import { checkTensor, type Arrays } from './arrays.ts';
 import { checkCount, checkParams } from './checks.ts';
 import { AttentionError, checkOptions } from './error.ts';
+import { interpretationOperators } from './interpretation.ts';
+import { layerOperators } from './layers.ts';
 import type { NativeAttention } from './native.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
 import { rotaryEmbedding } from './positions.ts';
 import type {
   AttentionOptions,
   AttentionResult,
-  EncoderLayerOptions,
-  EncoderLayerWeights,
   GeluOptions,
   LayerNormOptions,
   Operand,
@@ -29,8 +29,9 @@ const kOperators: Record<OperatorName, (arrays: Arrays, ...args: never[]) => unk
   layerNorm,
   rmsNorm,
   gelu,
-  encoderLayer,
   rotaryEmbedding,
+  ...layerOperators,
+  ...interpretationOperators,
 };
 
 /** The operators over one engine's arrays. */
@@ -212,36 +213,4 @@ function gelu(arrays: Arrays, x: Operand, options: GeluOptions = {}): Operand {
     throw new AttentionError('argument_type', `gelu: found approximate "${approximate}", expected "none" or "tanh"`);
   }
   return arrays.operate({ x }, [out], (module, [nx], [no]) => module.gelu(nx!, approximate === 'tanh', no!))[0]!;
-}
-
-/** In the order of the core's arguments. */
-const kEncoderWeights = [
-  ...(['w_qkv', 'b_qkv', 'w_o', 'b_o', 'gain_1', 'bias_1'] as const),
-  ...(['w_up', 'b_up', 'w_down', 'b_down', 'gain_2', 'bias_2'] as const),
-];
-
-function encoderLayer(arrays: Arrays, x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions): Operand {
-  checkOptions('encoderLayer', options, ['n_heads', 'norm_first', 'activation', 'epsilon', 'out']);
-  const { n_heads, norm_first = false, activation = 'relu', epsilon = 1e-5, out } = options;
-  if (activation !== 'relu' && activation !== 'gelu') {
-    throw new AttentionError(
-      'argument_type',
-      `encoderLayer: found activation "${activation}", expected "relu" or "gelu"`,
-    );
-  }
-  if (!Number.isInteger(n_heads) || n_heads < 1) {
-    throw new AttentionError(
-      'argument_range',
-      `encoderLayer: found n_heads ${n_heads}, expected a whole number from 1`,
-    );
-  }
-  checkOptions('encoderLayer', weights, kEncoderWeights);
-  const operands = Object.fromEntries(kEncoderWeights.map((name) => [name, weights[name]]));
-  return arrays.operate({ x, ...operands }, [out], (module, inputs, [no]) => {
-    const all = inputs as Parameters<typeof module.matmul>[0][];
-    type Arguments = Parameters<typeof module.encoderLayer>;
-    module.encoderLayer(
-      ...([...all, n_heads, norm_first, activation === 'gelu', epsilon, no!] as unknown as Arguments),
-    );
-  })[0]!;
 }

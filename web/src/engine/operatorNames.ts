@@ -9,8 +9,17 @@ export const operatorNames = [
   'layerNorm',
   'rmsNorm',
   'gelu',
+  'multiHeadAttention',
   'encoderLayer',
   'rotaryEmbedding',
+  'decoderLayer',
+  'linearAttention',
+  'sharedHeadsAttention',
+  'meanOverHeads',
+  'attentionRollout',
+  'attentionFlow',
+  'headEntropy',
+  'headDistance',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];

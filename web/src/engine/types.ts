@@ -1,8 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
+import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
 import type { Encoding, Variant } from './tables.ts';
 
+export type * from './interpretationTypes.ts';
+export type * from './layerTypes.ts';
 export type * from './positionTypes.ts';
 export type * from './tables.ts';
 
@@ -110,27 +114,8 @@ export interface GeluOptions extends OutOptions {
   approximate?: 'none' | 'tanh';
 }
 
-/**
- * Weights of an encoder layer of width d, as (in, out): `w_qkv` (d, 3 d) holds the maps to queries, keys and values beside
- * each other; `w_o` (d, d), `w_up` (d, d_mlp), `w_down` (d_mlp, d); the others are vectors.
- */
-export type EncoderLayerWeights = Record<
-  'w_qkv' | 'b_qkv' | 'w_o' | 'b_o' | 'gain_1' | 'bias_1' | 'w_up' | 'b_up' | 'w_down' | 'b_down' | 'gain_2' | 'bias_2',
-  Operand
->;
-
-export interface EncoderLayerOptions extends OutOptions {
-  n_heads: number;
-  /** Norms before the two parts instead of after the residual sums; default false. */
-  norm_first?: boolean;
-  /** Default `'relu'`; `'gelu'` by the error function. */
-  activation?: 'relu' | 'gelu';
-  /** Added to the variances; default 1e-5. */
-  epsilon?: number;
-}
-
 /** A call gives a fresh tensor, or the very tensor or held array that was given as `out`. */
-export interface Operators {
+export interface Operators extends LayerOperators, InterpretationOperators {
   /** `softmax(scale q k^T + mask) v`, as the ONNX operator `Attention` defines it. */
   attention(
     q: Operand,
@@ -158,9 +143,6 @@ export interface Operators {
   /** GELU of every number. */
   gelu(x: Operand, options?: GeluOptions & { out?: Tensor }): Tensor;
   gelu(x: Operand, options?: GeluOptions): Operand;
-  /** An encoder layer as PyTorch's `TransformerEncoderLayer` in evaluation; x `(tokens, d)` or `(batch, tokens, d)`. */
-  encoderLayer(x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions & { out?: Tensor }): Tensor;
-  encoderLayer(x: Operand, weights: EncoderLayerWeights, options: EncoderLayerOptions): Operand;
   /**
    * `x` with the pairs of every head turned by its token's angles, as the ONNX operator `RotaryEmbedding` (opset 23): `x`
    * `(batch, heads, tokens, d_head)`, `(heads, tokens, d_head)` or, with `num_heads`, `(batch, tokens, heads * d_head)`;
@@ -353,7 +335,7 @@ export interface Engine extends Operators {
 
 type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 
-export interface WorkerEngine {
+export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators {
   readonly build: Build;
   readonly positions: Record<string, Promised<PositionFunctions<Tensor>[string]>>;
   variants(): Promise<Variant[]>;
@@ -372,11 +354,6 @@ export interface WorkerEngine {
   rmsNorm(x: Tensor, gain: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   layerNorm(x: Tensor, gain: Tensor, bias: Tensor, options?: Omit<LayerNormOptions, 'out'>): Promise<Tensor>;
   gelu(x: Tensor, options?: Omit<GeluOptions, 'out'>): Promise<Tensor>;
-  encoderLayer(
-    x: Tensor,
-    weights: Record<keyof EncoderLayerWeights, Tensor>,
-    options: Omit<EncoderLayerOptions, 'out'>,
-  ): Promise<Tensor>;
   rotaryEmbedding(
     x: Tensor,
     cos_cache: Tensor,
