@@ -7,7 +7,8 @@ import { init } from '../../web/src/index.node.ts';
 const section = (page: Page, name: string) => page.locator(`${name}-section`);
 const side = (page: Page, name: 'A' | 'B') => page.getByRole('region', { name: `Setting ${name}` });
 const matrixNumbers = (page: Page, name: 'A' | 'B', caption: RegExp) =>
-  side(page, name).locator('table.matrix').filter({ hasText: caption }).locator('tbody td').allInnerTexts();
+  side(page, name).locator('table.matrix').filter({ hasText: caption }).locator('tbody td').evaluateAll(texts);
+const texts = (all: Element[]): string[] => all.map((one) => one.textContent!.trim());
 const noFailure = (page: Page) => expect(page.locator('.failure')).toHaveCount(0);
 
 async function open(page: Page): Promise<string[]> {
@@ -155,7 +156,7 @@ test('masks are painted by mouse and keyboard; an empty row is zeros, or uniform
   const masks = section(page, 'mask');
   const cell = (n: number) => masks.locator(`[data-cell="${n}"]`);
   const row = (n: number) =>
-    masks.locator('table.matrix').first().locator('tbody tr').nth(n).locator('td').allInnerTexts();
+    masks.locator('table.matrix').first().locator('tbody tr').nth(n).locator('td').evaluateAll(texts);
   await masks.getByRole('button', { name: 'All' }).click();
   await expect(cell(7)).toHaveClass(/open/);
   await cell(0).hover();
@@ -189,7 +190,7 @@ test('structures go to the grid, padding hides keys', async ({ page }) => {
   await expect(masks.locator('[data-cell="36"]')).toHaveClass(/open/);
   await page.locator('#mask-length-0').fill('1');
   const first = masks.locator('.structure').filter({ hasText: 'Sequence 1' }).locator('tbody tr');
-  await expect.poll(() => first.nth(3).locator('td').allInnerTexts()).toEqual(['1.0', ...Array(7).fill('0.0')]);
+  await expect.poll(() => first.nth(3).locator('td').evaluateAll(texts)).toEqual(['1.0', ...Array(7).fill('0.0')]);
 });
 
 test('every encoding has a picture, and tells who loved whom', async ({ page }) => {
@@ -233,11 +234,15 @@ test('a heat map tells the number under the pointer and the keyboard', async ({ 
 test('the stages of several heads end where the one operator does', async ({ page }) => {
   await open(page);
   for (const n of [1, 2, 4, 8]) {
-    await section(page, 'heads').getByLabel(String(n), { exact: true }).check();
+    await page.locator('#heads-heads').getByLabel(String(n), { exact: true }).check();
     await expect(section(page, 'heads').getByRole('button', { name: /^Follow head/ })).toHaveCount(n);
     const apart = await section(page, 'heads').locator('[data-fact=apart]').innerText();
     expect(Number(apart.replace('−', '-'))).toBeLessThan(1e-5);
   }
+  await page.locator('#heads-groups').getByLabel('2', { exact: true }).check();
+  await expect(section(page, 'heads')).toContainText('of K and V (4, 2)');
+  const apart = await section(page, 'heads').locator('[data-fact=apart]').innerText();
+  expect(Number(apart.replace('−', '-'))).toBeLessThan(1e-5);
 });
 
 test('formulas are MathML, beside the lines that compute them', async ({ page }) => {

@@ -80,8 +80,10 @@ function begin(event: PointerEvent, { cells, onPaint, onMove }: MaskGridOptions)
   paint(event.target as Element);
 }
 
-function press(event: KeyboardEvent, { names, cells, at, onPaint, onMove }: MaskGridOptions): void {
+function press(event: KeyboardEvent, { names, cells, onPaint, onMove }: MaskGridOptions): void {
   const size = names.length;
+  const at = cellOf(event.target as Element);
+  if (at === null) return;
   if (event.key === ' ' || event.key === 'Enter') {
     event.preventDefault();
     onPaint(at, cells[at] === 1 ? 0 : 1);

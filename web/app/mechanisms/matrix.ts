@@ -21,19 +21,23 @@ export interface MatrixOptions {
   last?: { head: string; cell: (row: number) => TemplateResult | string };
 }
 
+/** From so many columns on numbers are set smaller. */
+const dense = 8;
+
+const lastHead = (text: string): TemplateResult => (text === '' ? html`<td></td>` : html`<th scope="col">${text}</th>`);
+
 /** A matrix as a table: its numbers, on shades of one colour for positive and another for negative ones. */
 export function matrix(options: MatrixOptions): TemplateResult {
   const { data, rows, columns, caption, marked = null, last } = options;
   const full = options.full ?? largest(data);
-  return html`<table class="matrix">
+  return html`<table class=${classMap({ matrix: true, dense: columns.length >= dense })}>
     <caption>
       ${caption}
     </caption>
     <thead>
       <tr>
         <td></td>
-        ${columns.map((name) => html`<th scope="col">${name}</th>`)}
-        ${last ? html`<th scope="col">${last.head}</th>` : nothing}
+        ${columns.map((name) => html`<th scope="col">${name}</th>`)} ${last ? lastHead(last.head) : nothing}
       </tr>
     </thead>
     <tbody>
