@@ -262,11 +262,13 @@ for (const { width, colorScheme, locale } of [
 ] as const) {
   test.describe(`${width} px, ${colorScheme}, ${locale}`, () => {
     test.use({ viewport: { width, height: 844 }, colorScheme, locale });
-    test('axe finds nothing, and nothing scrolls sideways', async ({ page }) => {
+    test('axe finds nothing, and nothing scrolls sideways', async ({ page, browserName }) => {
       const problems = await open(page);
       await expect(page.locator('.bars').first()).toBeVisible();
       await expect(page.locator('heat-map canvas').first()).toBeVisible();
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      // Contrasts are the same in both browsers, and take Firefox half a minute.
+      const axe = new AxeBuilder({ page }).disableRules(browserName === 'firefox' ? ['color-contrast'] : []);
+      expect((await axe.analyze()).violations).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       expect(problems).toEqual([]);
     });

@@ -82,7 +82,7 @@ Array stored(const Golden& golden, const std::string& name) {
   return out;
 }
 
-/// ONNX's published cases over the last axis; make_onnx_golden.py says what the file holds.
+/// ONNX's published cases; make_onnx_golden.py says what the file holds.
 TEST(Operators, GiveWhatOnnxsCasesGive) {
   const Golden golden("onnx_operators.safetensors");
   std::size_t cases = 0;
@@ -95,10 +95,11 @@ TEST(Operators, GiveWhatOnnxsCasesGive) {
     if (golden.has(name + "gain")) gain = stored(golden, name + "gain");
     if (golden.has(name + "bias")) bias = stored(golden, name + "bias");
     const float epsilon = golden.has(name + "epsilon") ? golden.number(name + "epsilon") : 0.0F;
-    if (kind == "softmax") softmax_operator(x, out);
-    if (kind == "log_softmax") log_softmax_operator(x, out);
-    if (kind == "layer_norm") layer_norm_operator(x, gain, bias, epsilon, out);
-    if (kind == "rms_norm") rms_norm_operator(x, gain, epsilon, out);
+    const int axis = golden.has(name + "axis") ? static_cast<int>(golden.number(name + "axis")) : -1;
+    if (kind == "softmax") softmax_operator(x, out, axis);
+    if (kind == "log_softmax") log_softmax_operator(x, out, axis);
+    if (kind == "layer_norm") layer_norm_operator(x, gain, bias, epsilon, out, axis);
+    if (kind == "rms_norm") rms_norm_operator(x, gain, epsilon, out, axis);
     if (kind == "gelu_none" || kind == "gelu_tanh") gelu_operator(x, kind == "gelu_tanh", out);
     EXPECT_EQ(out.shape, x.shape) << name;
     const std::size_t length = x.shape.back();
@@ -109,7 +110,7 @@ TEST(Operators, GiveWhatOnnxsCasesGive) {
     }
     ++cases;
   }
-  EXPECT_EQ(cases, 18U);
+  EXPECT_EQ(cases, 56U);
 }
 
 TEST(Operators, LogSoftmaxIsExactWhereSoftmaxIsZero) {
@@ -192,6 +193,10 @@ TEST(Operators, RefuseShapesThatDoNotGoTogether) {
   EXPECT_EQ(code_of([&] { layer_norm_operator(a, one, two, 1e-5F, out); }), "argument_shape");
   EXPECT_EQ(code_of([&] { layer_norm_operator(a, one, one, 0.0F, out); }), "argument_range");
   EXPECT_EQ(code_of([&] { log_softmax_operator(none, out); }), "argument_shape");
+  EXPECT_EQ(message_of([&] { softmax_operator(a, out, 2); }), "axis: found 2, expected -2 to 1");
+  EXPECT_EQ(code_of([&] { softmax_operator(a, out, -3); }), "argument_range");
+  EXPECT_EQ(code_of([&] { layer_norm_operator(a, one, one, 1e-5F, out, 0); }), "argument_shape");
+  EXPECT_EQ(code_of([&] { rms_norm_operator(a, one, 1e-5F, out, 7); }), "argument_range");
   EXPECT_EQ(message_of([&] { rms_norm_operator(a, two, 1e-5F, out); }), "gain: found (2), expected (3)");
   EXPECT_EQ(code_of([&] { rms_norm_operator(a, one, 0.0F, out); }), "argument_range");
   EXPECT_EQ(code_of([&] { rms_norm_operator(a, one, kNaN, out); }), "argument_range");

@@ -16,8 +16,8 @@ opset 25 the window over an external cache, whose mask of three axes means (batc
 qk_matmul_output_mode means 0 scaled, 1 capped, 2 masked, 3 normalised, as the errata of 2026 have it; a query that may
 see nothing gets zeros.
 
-onnx_operators.safetensors: the cases of Softmax, LogSoftmax, LayerNormalization, RMSNormalization over the last axis, and
-of Gelu: `<operator>.<case>.x`, its gain, bias and epsilon, `.y`.
+onnx_operators.safetensors: the cases of Softmax, LogSoftmax, LayerNormalization, RMSNormalization, and of Gelu:
+`<operator>.<case>.x`, its axis, gain, bias and epsilon, `.y`.
 """
 
 import os
@@ -235,16 +235,21 @@ def stored(one):
 
 
 def norm_cases():
+    """{case: arrays}: every axis of two, three and four axes, and the last one."""
     shapes = {"2d": ((3, 4), 1e-5), "3d_epsilon": ((2, 3, 5), 1e-1), "4d": ((2, 3, 4, 5), 1e-5)}
     found = {}
     for name, (shape, epsilon) in shapes.items():
-        x, gain, bias = (drawn(s, seed) for seed, s in enumerate((shape, shape[-1:], shape[-1:]), 1))
-        away = x - x.mean(-1, keepdims=True)
-        layer = away / np.sqrt((away**2).mean(-1, keepdims=True) + epsilon) * gain + bias
-        rms = x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon) * gain
-        for operator, y in (("layer_norm", layer), ("rms_norm", rms)):
-            found[f"{operator}.{name}"] = {"x": x, "gain": gain, "epsilon": [epsilon], "y": y}
-        found[f"layer_norm.{name}"]["bias"] = bias
+        for axis in range(-len(shape), len(shape)):
+            row = shape[axis:]
+            x, gain, bias = (drawn(s, seed) for seed, s in enumerate((shape, row, row), 1))
+            over = tuple(range(-len(row), 0))
+            away = x - x.mean(over, keepdims=True)
+            layer = away / np.sqrt((away**2).mean(over, keepdims=True) + epsilon) * gain + bias
+            rms = x / np.sqrt((x**2).mean(over, keepdims=True) + epsilon) * gain
+            case = f"{name}_axis_{axis}"
+            for operator, y in (("layer_norm", layer), ("rms_norm", rms)):
+                found[f"{operator}.{case}"] = {"x": x, "gain": gain, "epsilon": [epsilon], "axis": [axis], "y": y}
+            found[f"layer_norm.{case}"]["bias"] = bias
     return found
 
 
@@ -252,14 +257,17 @@ def operator_cases():
     rows = {
         "example": np.array([[-1.0, 0, 1]]),
         "large_number": np.array([[0.0, 1, 2, 3], [10000, 10001, 10002, 10003]]),
-        "axis_2": drawn((3, 4, 5), 1) * 2,
         "far_apart": np.array([[0.0, -1e4, 1e4, 9999, -np.inf], [-1e30, 1e30, 0, 1e38, -1e38]]),
     }
     found = norm_cases()
     for name, x in rows.items():
         tensor = torch.tensor(x)
-        found[f"softmax.{name}"] = {"x": x, "y": tensor.softmax(-1).numpy()}
-        found[f"log_softmax.{name}"] = {"x": x, "y": tensor.log_softmax(-1).numpy()}
+        found[f"softmax.{name}"] = {"x": x, "axis": [-1], "y": tensor.softmax(-1).numpy()}
+        found[f"log_softmax.{name}"] = {"x": x, "axis": [-1], "y": tensor.log_softmax(-1).numpy()}
+    x = drawn((3, 4, 5), 1) * 2
+    for axis in (0, 1, 2, -1, -2):
+        found[f"softmax.axis_{axis}"] = {"x": x, "axis": [axis], "y": torch.tensor(x).softmax(axis).numpy()}
+        found[f"log_softmax.axis_{axis}"] = {"x": x, "axis": [axis], "y": torch.tensor(x).log_softmax(axis).numpy()}
     for name, x in {"1": np.array([-1.0, 0, 1]), "2": drawn((3, 4, 5), 2)}.items():
         for approximate in ("none", "tanh"):
             y = functional.gelu(torch.tensor(x), approximate=approximate).numpy()

@@ -49,6 +49,24 @@ describe('operators', () => {
     }
   });
 
+  it('softmax, logSoftmax and the norms take an axis', () => {
+    const x = tensor([2, 3, 4], 3);
+    const along = engine.softmax(x, { axis: 1 });
+    const logs = engine.logSoftmax(x, { axis: -2 });
+    for (let n = 0; n < 24; ++n) {
+      const [block, j] = [Math.floor(n / 12) * 12, n % 4];
+      const column = [0, 1, 2].map((i) => Math.exp(x.data[block + i * 4 + j]!));
+      const share = Math.exp(x.data[n]!) / column.reduce((a, b) => a + b, 0);
+      expectClose([along.data[n]!], [share], 8);
+      expectClose([logs.data[n]!], [Math.log(share)], 8);
+    }
+    const gain = tensor([3, 4], 4);
+    const flat = { shape: [2, 12], data: x.data };
+    const flatGain = { shape: [12], data: gain.data };
+    expect(engine.layerNorm(x, gain, gain, { axis: 1 }).data).toEqual(engine.layerNorm(flat, flatGain, flatGain).data);
+    expect(engine.rmsNorm(x, gain, { axis: -2 }).data).toEqual(engine.rmsNorm(flat, flatGain).data);
+  });
+
   it('softmax and layerNorm go along the last axis', () => {
     const x = tensor([3, 5], 3);
     const rows = [0, 1, 2].map((i) => [...x.data.subarray(i * 5, i * 5 + 5)]);
@@ -181,6 +199,10 @@ describe('bad operands', () => {
     ['argument_shape', () => engine.matmul(x, x)],
     ['argument_shape', () => engine.matmul(x, tensor([3], 1))],
     ['argument_shape', () => engine.softmax({ shape: [], data: new Float32Array(1) })],
+    ['argument_range', () => engine.softmax(x, { axis: 2 })],
+    ['argument_range', () => engine.softmax(x, { axis: 0.5 })],
+    ['argument_range', () => engine.logSoftmax(x, { axis: NaN })],
+    ['argument_range', () => engine.softmax(x, { axis: '0' as never })],
     ['argument_shape', () => engine.softmax({ shape: [2, 0], data: new Float32Array(0) })],
     ['argument_shape', () => engine.softmax({ shape: [1, 1, 1, 1, 6], data: x.data })],
     ['argument_shape', () => engine.softmax({ shape: [-2, -3], data: x.data })],
@@ -194,7 +216,7 @@ describe('bad operands', () => {
     ['argument_range', () => engine.encoderLayer(x, {} as never, { n_heads: 0 })],
     ['argument_type', () => engine.encoderLayer(x, {} as never, { n_heads: 1 })],
     ['option_unknown', () => engine.encoderLayer(x, { w: x } as never, { n_heads: 1 })],
-    ['option_unknown', () => engine.softmax(x, { axis: 0 } as never)],
+    ['option_unknown', () => engine.softmax(x, { axes: 0 } as never)],
   ])('%s', async (code, call) => {
     expect(await codeOf(call)).toBe(code);
   });

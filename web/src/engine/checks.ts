@@ -7,6 +7,12 @@ export function checkCount(name: string, count: unknown, least: number): void {
   throw new AttentionError('argument_range', `${name}: found ${String(count)}, expected a whole number from ${least}`);
 }
 
+/** Throws `argument_type` for a value of another kind; the module would turn it into one of this kind. */
+export function checkKind(name: string, value: unknown, kind: 'number' | 'string' | 'boolean'): void {
+  if (typeof value === kind) return;
+  throw new AttentionError('argument_type', `${name}: found ${String(value)}, expected a ${kind}`);
+}
+
 /** A name that a row of a table does not have would change nothing, in silence. */
 export function checkParams(call: string, known: readonly Parameter[], params: Record<string, number>): void {
   if (typeof params !== 'object' || params === null) {

@@ -52,8 +52,11 @@ export function fromPlainError({ code, message, name }: PlainError): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** Throws `option_unknown` for a key of `options` that is not in `known`. */
+/** Throws `argument_type` for options that are no object, `option_unknown` for a key that is not in `known`. */
 export function checkOptions(call: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new AttentionError('argument_type', `${call}: found ${String(options)}, expected options`);
+  }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
       throw new AttentionError(

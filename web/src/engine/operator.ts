@@ -1,5 +1,5 @@
 import { checkTensor, type Arrays } from './arrays.ts';
-import { checkCount, checkParams } from './checks.ts';
+import { checkCount, checkKind, checkParams } from './checks.ts';
 import { AttentionError, checkOptions } from './error.ts';
 import { interpretationOperators } from './interpretation.ts';
 import { layerOperators } from './layers.ts';
@@ -53,7 +53,10 @@ function attention(
   checkOptions('attention', options, kAttentionOptions);
   const { causal = false, structure = causal ? 'causal' : 'bidirectional', scale = 0, softcap = 0 } = options;
   const { params, mask, pattern = true, out } = options;
-  if (mask) checkTensor('mask', mask, true);
+  checkKind('structure', structure, 'string');
+  checkKind('scale', scale, 'number');
+  checkKind('softcap', softcap, 'number');
+  if (mask !== undefined) checkTensor('mask', mask, true);
   const more = readMore(arrays, options);
   if (params !== undefined) checkVariantParams(arrays, { ...options, structure }, params);
   const { past, asksMatmul = false, asksPresent = false } = more ?? {};
@@ -99,6 +102,8 @@ function readMore(arrays: Arrays, options: AttentionOptions): More | undefined {
   if (kUnusual.every((name) => options[name] === undefined)) return undefined;
   const { scoring = 'scaled_dot_product', normalisation = '', weights, q_num_heads = 0, kv_num_heads = 0 } = options;
   const { past_key, past_value, nonpad_kv_seqlen = [], qk_matmul_output_mode } = options;
+  checkKind('scoring', scoring, 'string');
+  checkKind('normalisation', normalisation, 'string');
   const asksPresent = past_key !== undefined || past_value !== undefined;
   if (asksPresent && !(past_key && past_value)) {
     throw new AttentionError('argument_type', 'past_key, past_value: found one of the two, expected both or neither');
