@@ -48,6 +48,7 @@ function groups(root) {
     'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
     'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
     'scripts of the page': page.filter((path) => path.endsWith('.js')),
+    'scripts of Mechanisms': filesOfPage(site, 'mechanisms.html').filter((path) => path.endsWith('.js')),
     // One of the two modules is loaded; the larger one stands for it.
     'first visit': [join(site, 'index.html'), ...page.filter(isFirst), ...(modelGroups['models/sentences'] ?? [])],
     ...modelGroups,

@@ -49,7 +49,7 @@ Matrix mapped(const Array& x, Array& weight) {
 }
 
 /// Scores of one head to weights.
-void weigh(const InputMask& mask, float root, MatrixView<float> scores) {
+void weights_of_scores(const InputMask& mask, float root, MatrixView<float> scores) {
   for (std::size_t i = 0; i < scores.rows; ++i) {
     float* row = scores.row(i);
     for (std::size_t j = 0; j < scores.cols; ++j) {
@@ -85,7 +85,7 @@ void shared_heads_attention_operator(const Array& q, const Array& k, const Array
     for (std::size_t h = 0; h < n_heads; ++h) {
       const MatrixView<float> weights(pattern.data.data() + (b * n_heads + h) * queries * keys, queries, keys);
       matmul(heads(mapped_q, queries).head(h), pack_transposed(heads(mapped_k, keys).head(h), panels.data()), weights);
-      weigh(cells.of(b).head(h), root, weights);
+      weights_of_scores(cells.of(b).head(h), root, weights);
       matmul(weights, pack(heads(mapped_v, keys).head(h), panels.data()), heads(z, queries).head(h));
     }
   }

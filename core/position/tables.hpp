@@ -25,10 +25,7 @@ Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double
 /// bidirectional.
 Array alibi_table(std::size_t tokens, std::size_t heads, std::span<const double> params);
 
-/// angle (t, i) = position_t / base^(2 i / width) for the pairs i < width / 2, in double.
-xt::xtensor<double, 2> angles(const xt::xtensor<double, 1>& positions, std::size_t width, double base);
-
-/// The same numbers as an array.
-Array array_of(const Matrix& table);
+/// angle (t, i) = (t / scaling) / base^(2 i / width) for the pairs i < width / 2, in double.
+xt::xtensor<double, 2> angles(std::size_t tokens, std::size_t width, double base, double scaling = 1.0);
 
 }  // namespace attn

@@ -245,10 +245,26 @@ test('the stages of several heads end where the one operator does', async ({ pag
   expect(Number(apart.replace('−', '-'))).toBeLessThan(1e-5);
 });
 
+test('linear attention implies a pattern, and the module of many tutorials sees what it should not', async ({
+  page,
+}) => {
+  await open(page);
+  const relatives = section(page, 'relatives');
+  for (const causal of [true, false]) {
+    await relatives.getByLabel('causal: a recurrence over the tokens').setChecked(causal);
+    const rows = relatives.locator('table.matrix').nth(1).locator('tbody tr');
+    const last = async () => (await rows.first().locator('td').evaluateAll(texts)).at(-1);
+    if (causal) await expect.poll(last).toBe('0.00');
+    else await expect.poll(last).not.toBe('0.00');
+    const apart = await relatives.locator('[data-fact=implied]').innerText();
+    expect(Number(apart.replace('−', '-'))).toBeLessThan(1e-5);
+  }
+  await expect(relatives.locator('[data-fact=blind]')).toHaveText('0.125');
+});
+
 test('formulas are MathML, beside the lines that compute them', async ({ page }) => {
   await open(page);
   await expect(side(page, 'B').locator('math').first()).toContainText('tanh');
-  await side(page, 'B').getByText('The lines that compute it').first().click();
   await expect(side(page, 'B').locator('pre').first()).toContainText('weighted_tanh');
   const shown = await page
     .locator('.formula')

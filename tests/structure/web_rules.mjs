@@ -25,7 +25,7 @@ const kZones = [
     zone: 'app',
     files: /^web\/app\//,
     reach: ['app', 'source', 'engine', 'plots', 'elements'],
-    packages: /^(lit|temml)(\/|$)/,
+    packages: /^(lit(\/.*)?|virtual:formulas)$/,
   },
   { zone: 'toolchain', files: /^wasm\/toolchain\//, reach: ['toolchain'], packages: kNode },
   { zone: 'scripts', files: /^web\/(scripts\/|vite\.config\.ts$)/, reach: ['scripts', 'toolchain'], packages: /./ },

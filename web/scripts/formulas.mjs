@@ -7,6 +7,7 @@ import temml from 'temml';
 const kModule = 'virtual:formulas';
 const kCore = ['attention', 'kernels', 'layers', 'position'];
 const kPages = 'web/app/mechanisms';
+const kTables = /\/(variants|positions)\.cpp$/;
 
 const filesIn = (folder, ending) =>
   readdirSync(folder)
@@ -20,6 +21,12 @@ const texIn = (path, text) =>
   path.endsWith('.ts')
     ? [...text.matchAll(kTemplate)].map(([, tex]) => tex)
     : [...text.matchAll(kRaw)].map(([all]) => [...all.matchAll(/R"\(([^]*?)\)"/g)].map(([, tex]) => tex).join(''));
+
+/** Functions are named by a row of a table, or by a page that shows one. */
+function namesIn(path, text) {
+  const pattern = path.endsWith('.ts') ? /\bcodeOf\('(\w+)'/g : /"(\w+)"/g;
+  return path.endsWith('.ts') || kTables.test(path) ? [...text.matchAll(pattern)].map(([, name]) => name) : [];
+}
 
 /** Without inline styles, which the page's content policy would stop. */
 const mathml = (tex) =>
@@ -41,9 +48,11 @@ export function readFormulas(root) {
   const texts = new Map([...sources, ...pages].map((path) => [path, readFileSync(path, 'utf8')]));
   const found = [...texts].flatMap(([path, text]) => texIn(path, text));
   const all = sources.flatMap((path) => functionsIn(texts.get(path), relative(root, path)));
-  // A row of a table or a page names its function in quotes.
-  const named = (name) => [...texts.values()].some((text) => new RegExp(`["']${name}["']`).test(text));
-  const functions = all.filter(([name]) => named(name));
+  const names = new Set([...texts].flatMap(([path, text]) => namesIn(path, text)));
+  const functions = all.filter(([name]) => names.has(name));
+  const twice = functions.find(([name], at) => functions.findIndex(([other]) => other === name) !== at);
+  if (twice)
+    throw new Error(`${twice[1].file}: a second function "${twice[0]}"; the page would not know which to show`);
   return {
     mathml: Object.fromEntries(found.map((tex) => [tex, mathml(tex)])),
     code: Object.fromEntries(functions),

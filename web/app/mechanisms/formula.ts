@@ -29,11 +29,14 @@ export function explain(row: Facts, t: Translate): TemplateResult {
   `;
 }
 
-/** A function of the core, folded away; nothing for a name that the build did not find. */
+/** Functions of at most so many lines stand open beside their formula. */
+const shortest = 8;
+
+/** A function of the core; nothing for a name that the build did not find. */
 export function codeOf(name: string, t: Translate): TemplateResult | typeof nothing {
   const source = code[name];
   if (source === undefined) return nothing;
-  return html`<details>
+  return html`<details ?open=${source.text.split('\n').length <= shortest}>
     <summary>${t('The lines that compute it', '计算它的代码')}</summary>
     <p class="soft"><code>${source.file}:${source.line}</code></p>
     <pre tabindex="0"><code>${source.text}</code></pre>

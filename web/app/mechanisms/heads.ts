@@ -150,7 +150,7 @@ class HeadsSection extends Section {
             `${n} patterns ${shape(tokens.length, tokens.length)}, d_head = ${width} / ${n} = ${d}.`,
             `${n} 个 ${shape(tokens.length, tokens.length)} 的模式，d_head = ${width} / ${n} = ${d}。`,
           ),
-          'attention',
+          codeOf('attention', t),
         )}
         ${this.#stage(
           t('Mix values, and concatenate', '混合值，再拼接'),
@@ -172,7 +172,7 @@ class HeadsSection extends Section {
               ' does it all in one call; largest difference: ',
               ' 与逐步计算的最大差别：',
             )}<strong data-fact="apart">${apart === 0 ? '0' : apart.toExponential(1).replace('-', '−')}</strong>`,
-          'multi_head_attention',
+          codeOf('multi_head_attention', t),
         )}
       </ol>
     `;
@@ -198,13 +198,13 @@ class HeadsSection extends Section {
     });
   }
 
-  #stage(title: string, what: unknown, picture: TemplateResult, caption: unknown, code = ''): TemplateResult {
+  #stage(title: string, what: unknown, picture: TemplateResult, caption: unknown, code: unknown = ''): TemplateResult {
     return html`<li>
       <h3>${title}</h3>
       <p class="formula">${what}</p>
       <div class="stage-picture">${picture}</div>
       <p class="caption">${caption}</p>
-      ${code ? codeOf(code, this.t) : ''}
+      ${code}
     </li>`;
   }
 }

@@ -89,15 +89,17 @@ class OrderSection extends Section {
     const same = apart < 1e-5;
     return html`
       <div class="bench two">
-        ${sentences.map((words, s) =>
-          matrix({
-            data: this.#outputs[s]!,
-            rows: words,
-            columns,
-            digits: 2,
-            full: 2,
-            caption: words.join(/\p{Script=Han}/u.test(words[0]!) ? '' : ' '),
-          }),
+        ${sentences.map(
+          (words, s) =>
+            html`<div>
+              ${matrix({
+                data: this.#outputs[s]!,
+                rows: words,
+                columns,
+                full: 2,
+                caption: words.join(/\p{Script=Han}/u.test(words[0]!) ? '' : ' '),
+              })}
+            </div>`,
         )}
       </div>
       <p class="finding" role="status">

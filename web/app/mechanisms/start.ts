@@ -2,5 +2,6 @@ import './heads.ts';
 import './masks.ts';
 import './order.ts';
 import './positions.ts';
+import './relatives.ts';
 import './scaling.ts';
 import './vectors.ts';
