@@ -36,6 +36,8 @@ test('the menus hold the rows of the core, and every row computes', async ({ pag
       await page.locator(`#vectors-A-${axis}`).selectOption(name);
       await expect(page.locator(`#vectors-A-${axis}`)).toHaveValue(name);
       await noFailure(page);
+      await expect(side(page, 'A').locator('.explained math')).toHaveCount(3);
+      await expect(side(page, 'A').locator('.explained pre')).toHaveCount(3);
       for (const text of await matrixNumbers(page, 'A', /Weights/)) expect(text).toMatch(/^−?\d+\.\d\d$/);
     }
   }
@@ -205,6 +207,7 @@ test('every encoding has a picture, and tells who loved whom', async ({ page }) 
   };
   for (const name of names) {
     await page.locator('#positions-encoding').selectOption(name);
+    await expect(section(page, 'positions').locator('.explained pre')).toHaveCount(name === 'none' ? 0 : 1);
     const { kind } = engine.encodings().find((row) => row.name === name)!;
     await expect(section(page, 'positions').locator('canvas')).toHaveCount(
       { none: 0, added: 2, rotated: 2, biased: 1 }[kind],

@@ -111,6 +111,13 @@ TEST_P(StructureTest, NothingThatIsAddedShowsAHiddenKey) {
   }
 }
 
+TEST(Structure, EveryRowHasASentence) {
+  for (const Structure& row : structures()) {
+    const auto named = [&](const Sentence& sentence) { return sentence.name == row.facts.name; };
+    EXPECT_TRUE(std::ranges::any_of(kSentences, named)) << row.facts.name;
+  }
+}
+
 TEST(Structure, RefusesNumbersOutsideARowsRangeByName) {
   const auto code = [](const char* name, std::vector<double> params) {
     return code_of([&] { sight(structure(name), params); });
