@@ -30,8 +30,9 @@ void threshold_row(std::size_t count, float* row, double factor, Function f) {
       sum.value += one.value;
       sum.slope += one.slope;
     }
-    if (sum.value <= kEnough) break;
-    t += sum.value / sum.slope;
+    const double next = t + sum.value / sum.slope;
+    if (sum.value <= kEnough || next <= t) break;  // of very many terms roundings alone may stay above
+    t = next;
   }
   for (std::size_t j = 0; j < count; ++j) row[j] = static_cast<float>(f(std::max(above(row[j], t), 0.0)).value);
 }

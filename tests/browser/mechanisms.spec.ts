@@ -16,7 +16,8 @@ async function open(page: Page): Promise<string[]> {
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   await page.goto('/mechanisms.html');
-  await expect(page.locator('table.matrix').first()).toBeVisible();
+  // Scores, weights and output of both settings.
+  await expect(section(page, 'vectors').locator('table.matrix')).toHaveCount(6);
   return problems;
 }
 
@@ -192,7 +193,9 @@ test('structures go to the grid, padding hides keys', async ({ page }) => {
   await expect(masks.locator('[data-cell="36"]')).toHaveClass(/open/);
   await page.locator('#mask-length-0').fill('1');
   const first = masks.locator('.structure').filter({ hasText: 'Sequence 1' }).locator('tbody tr');
-  await expect.poll(() => first.nth(3).locator('td').evaluateAll(texts)).toEqual(['1.0', ...Array(7).fill('0.0')]);
+  await expect
+    .poll(() => first.nth(3).locator('td').evaluateAll(texts))
+    .toEqual(['1.0', ...Array(7).fill('0.0'), expect.stringMatching(/^\d\.\d$/)]);
 });
 
 test('every encoding has a picture, and tells who loved whom', async ({ page }) => {
@@ -223,6 +226,14 @@ test('every encoding has a picture, and tells who loved whom', async ({ page }) 
   }
   await noFailure(page);
   expect(problems).toEqual([]);
+});
+
+test('everything fits 320 pixels', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await open(page);
+  await page.getByLabel(/Keys with a third number/).check();
+  await expect(page.locator('.bars').first()).toBeVisible();
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
 });
 
 test('a heat map tells the number under the pointer and the keyboard', async ({ page }) => {
@@ -277,6 +288,7 @@ test('formulas are MathML, beside the lines that compute them', async ({ page })
 
 for (const { width, colorScheme, locale } of [
   { width: 390, colorScheme: 'dark', locale: 'zh-CN' },
+  { width: 390, colorScheme: 'light', locale: 'en-US' },
   { width: 1280, colorScheme: 'light', locale: 'en-US' },
 ] as const) {
   test.describe(`${width} px, ${colorScheme}, ${locale}`, () => {

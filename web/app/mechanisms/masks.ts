@@ -22,10 +22,16 @@ interface Results {
   pattern: Float32Array;
   /** How far each row of the output is from that without a mask. */
   moved: number[];
-  /** A pattern for each structure of the table. */
-  structures: Float32Array[];
-  /** A pattern for each sequence of the batch. */
-  batch: Float32Array[];
+  /** For each structure of the table. */
+  structures: Seen[];
+  /** For each sequence of the batch. */
+  batch: Seen[];
+}
+
+interface Seen {
+  pattern: Float32Array;
+  /** How far each row of the output is from that without a mask. */
+  moved: number[];
 }
 
 /** Masks painted by hand, those of the table, and those of padded batches, over the same eight vectors. */
@@ -62,9 +68,15 @@ class MaskSection extends Section {
     this.#results = {
       scores: plain!.qk_matmul_output!.data,
       pattern: masked!.pattern!.data,
-      moved: names.map((_, i) => distance(plain!.output, masked!.output, i)),
-      structures: structures.map(({ pattern }) => pattern!.data),
-      batch: this.#lengths.map((_, b) => batch!.pattern!.data.slice(b * cellsOf, (b + 1) * cellsOf)),
+      moved: movedFrom(plain!.output.data, masked!.output.data),
+      structures: structures.map(({ pattern, output }) => ({
+        pattern: pattern!.data,
+        moved: movedFrom(plain!.output.data, output.data),
+      })),
+      batch: this.#lengths.map((_, b) => ({
+        pattern: batch!.pattern!.data.slice(b * cellsOf, (b + 1) * cellsOf),
+        moved: movedFrom(plain!.output.data, batch!.output.data.subarray(b * size * width, (b + 1) * size * width)),
+      })),
     };
   }
 
@@ -212,12 +224,18 @@ class MaskSection extends Section {
   #structures(lab: Lab): TemplateResult {
     const { t } = this;
     return html`<h3>${t('Structures, from the core’s table', '内核表中的结构')}</h3>
+      <p class="caption">
+        ${t('|Δz|: how far a row of the output is from that of bidirectional attention.', '|Δz|：每行输出与双向注意力的输出相距多远。')}
+      </p>
       <div class="gallery">
         ${lab.structure.map((row, at) => {
-          const pattern = this.#results!.structures[at] ?? new Float32Array(cellsOf);
+          const seen = this.#results!.structures[at] ?? {
+            pattern: new Float32Array(cellsOf),
+            moved: names.map(() => 0),
+          };
           return html`<section class="structure">
             <h4>${labelOf(row, this.isChinese)}</h4>
-            ${smallMap(pattern, labelOf(row, this.isChinese))}
+            ${smallMap(seen, labelOf(row, this.isChinese))}
             ${row.params.map((parameter) =>
               parameterSlider({
                 id: `mask-${row.name}-${parameter.name}`,
@@ -231,7 +249,10 @@ class MaskSection extends Section {
                 },
               }),
             )}
-            <button type="button" @click=${() => this.#set(Uint8Array.from(pattern, (share) => (share > 0 ? 1 : 0)))}>
+            <button
+              type="button"
+              @click=${() => this.#set(Uint8Array.from(seen.pattern, (share) => (share > 0 ? 1 : 0)))}
+            >
               ${t('Take it to the grid', '放到上面的格子里')}
             </button>
             ${explain(row, t)}
@@ -272,7 +293,7 @@ class MaskSection extends Section {
   }
 }
 
-const smallMap = (pattern: Float32Array, caption: string): TemplateResult =>
+const smallMap = ({ pattern, moved }: Seen, caption: string): TemplateResult =>
   html`<div class="small-map">
     ${matrix({
       data: pattern,
@@ -282,6 +303,7 @@ const smallMap = (pattern: Float32Array, caption: string): TemplateResult =>
       digits: 1,
       caption,
       hidden: (i, j) => pattern[i * size + j] === 0,
+      last: { head: '|Δz|', cell: (i) => number(moved[i]!, 1) },
     })}
   </div>`;
 
@@ -293,10 +315,8 @@ function plainSoftmax(scores: readonly number[]): number[] {
   return exponentials.map((x) => x / sum);
 }
 
-/** Euclidean distance of row i of two outputs. */
-function distance(a: Tensor, b: Tensor, i: number): number {
-  const apart = Array.from({ length: width }, (_, d) => a.data[i * width + d]! - b.data[i * width + d]!);
-  return Math.hypot(...apart);
-}
+/** The Euclidean distance between each two rows of two outputs. */
+const movedFrom = (a: Float32Array, b: Float32Array): number[] =>
+  names.map((_, i) => Math.hypot(...Array.from({ length: width }, (_, d) => a[i * width + d]! - b[i * width + d]!)));
 
 customElements.define('mask-section', MaskSection);
