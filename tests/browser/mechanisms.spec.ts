@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { track } from '../../web/app/mechanisms/controls.ts';
 import { init } from '../../web/src/index.node.ts';
 
 /** The page that puts every way to attend side by side; its menus against the tables of the core. */
@@ -43,6 +44,19 @@ test('the menus hold the rows of the core, and every row computes', async ({ pag
     }
   }
   expect(problems).toEqual([]);
+});
+
+test('a slider reaches both ends of every range, and comes back to where it was put', async () => {
+  const engine = await init();
+  for (const parameter of [...engine.variants(), ...engine.encodings()].flatMap(({ params }) => params)) {
+    const { from, to } = track(parameter);
+    if (!parameter.whole) {
+      expect([to(0), to(1)], parameter.name).toEqual([parameter.minimum, parameter.maximum]);
+    }
+    expect([from(to(0)), from(to(1))], parameter.name).toEqual([0, 1]);
+    for (const t of [0.2, 0.5, 0.9]) expect(to(from(to(t))), parameter.name).toBeCloseTo(to(t), 6);
+    expect(to(from(parameter.standard)), parameter.name).toBe(parameter.standard);
+  }
 });
 
 test('the weights shown are those of the core', async ({ page }) => {

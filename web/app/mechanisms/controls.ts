@@ -25,24 +25,46 @@ export function menu(parts: {
   </div>`;
 }
 
-/** How far sliders of whole numbers reach, whatever a row would take. */
+/** How far sliders of whole numbers reach at least, whatever a row would take. */
 const mostSteps = 16;
+/** Steps of other sliders. */
+const fineSteps = 200;
 
-/** Where a number lies on its slider, 0 to 1, and back. A wide range is bent so that its usual number is in the middle. */
-function track({ minimum, maximum, standard, whole }: Parameter): {
+/** Ranges wider than this factor go by ratios. */
+const wide = 100;
+
+/**
+ * Where a number lies on its slider, 0 to 1, and back: whole numbers evenly, wide ranges by ratios, and one that begins
+ * at 0 bent so that its usual number is in the middle.
+ */
+export function track({ minimum, maximum, standard, whole }: Parameter): {
+  steps: number;
   from: (n: number) => number;
   to: (t: number) => number;
 } {
-  const low = whole ? Math.max(minimum, -mostSteps) : minimum;
-  const high = whole ? Math.min(maximum, mostSteps) : maximum;
+  const most = Math.max(mostSteps, 2 * standard);
+  const low = whole ? Math.max(minimum, -most) : minimum;
+  const high = whole ? Math.min(maximum, most) : maximum;
+  const within = (t: number): number => Math.min(Math.max(t, 0), 1);
+  if (whole) {
+    const share = (n: number): number => within((n - low) / (high - low));
+    return { steps: high - low, from: share, to: (t) => Math.round(low + (high - low) * t) };
+  }
+  const between = (t: number, n: number): number => (t <= 0 ? low : t >= 1 ? high : Number(n.toPrecision(3)));
+  if (low > 0 && high / low > wide) {
+    const ratio = Math.log(high / low);
+    return {
+      steps: fineSteps,
+      from: (n) => within(Math.log(n / low) / ratio),
+      to: (t) => between(t, low * Math.exp(ratio * t)),
+    };
+  }
   const middle = (standard - low) / (high - low);
-  const power = !whole && middle > 0 && middle < 0.2 ? Math.log(middle) / Math.log(0.5) : 1;
+  const power = middle > 0 ? Math.log(middle) / Math.log(0.5) : 1;
   return {
-    from: (n) => Math.min(Math.max((n - low) / (high - low), 0), 1) ** (1 / power),
-    to: (t) => {
-      const exact = low + (high - low) * t ** power;
-      return whole ? Math.round(exact) : Number(exact.toPrecision(3));
-    },
+    steps: fineSteps,
+    from: (n) => within((n - low) / (high - low)) ** (1 / power),
+    to: (t) => between(t, low + (high - low) * t ** power),
   };
 }
 
@@ -55,10 +77,7 @@ export function parameterSlider(parts: {
   onChange: (value: number) => void;
 }): TemplateResult {
   const { id, parameter, value, isChinese, onChange } = parts;
-  const { from, to } = track(parameter);
-  const steps = parameter.whole
-    ? Math.min(parameter.maximum, mostSteps) - Math.max(parameter.minimum, -mostSteps)
-    : 200;
+  const { steps, from, to } = track(parameter);
   return slider({
     id,
     label: parameter.name,
