@@ -8,7 +8,7 @@
 #include "layers/operators.hpp"
 #include "layers/rotary_embedding.hpp"
 #include "layers/shared_heads.hpp"
-#include "tensor/assert.hpp"
+#include "tensor/error.hpp"
 
 namespace attn::js {
 namespace {
@@ -91,7 +91,7 @@ void run_operator(std::string_view name, const std::vector<Array*>& inputs, cons
   for (const Row& row : kRows) {
     if (row.name == name) return row.run(inputs, numbers, outputs);
   }
-  ATTN_ASSERT(false);
+  throw Error(Code::argument_range, "operator: found \"" + std::string(name) + "\", which is no row of the table");
 }
 
 }  // namespace attn::js

@@ -138,6 +138,13 @@ test('a key is dragged, or moved with the keyboard, and the output follows', asy
   await expect.poll(output).not.toEqual(second);
   await page.getByRole('button', { name: 'Back to the start' }).click();
   await expect.poll(output).toEqual(first);
+  const typed = page.getByRole('spinbutton', { name: 'q1, 1' });
+  for (const nonsense of ['1e39', '-101', '']) {
+    await typed.fill(nonsense);
+    await typed.press('Tab');
+    await expect(typed).toHaveValue('1.3');
+  }
+  expect(await output()).toEqual(first);
 });
 
 test('keys longer than queries: additive scores take them, a dot product says why it cannot', async ({ page }) => {

@@ -199,6 +199,7 @@ describe('bad operands', () => {
     ['argument_shape', () => engine.matmul(x, x)],
     ['argument_shape', () => engine.matmul(x, tensor([3], 1))],
     ['argument_shape', () => engine.softmax({ shape: [], data: new Float32Array(1) })],
+    ['argument_range', () => engine.core.call((module) => module.operate('telepathy', [], [], []))],
     ['argument_range', () => engine.softmax(x, { axis: 2 })],
     ['argument_range', () => engine.softmax(x, { axis: 0.5 })],
     ['argument_range', () => engine.logSoftmax(x, { axis: NaN })],

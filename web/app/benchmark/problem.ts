@@ -1,3 +1,4 @@
+import { uniforms } from '../uniforms.ts';
 import type { Operand, Operators, Tensor } from '../../src/engine/types.ts';
 import { headWidth, heads, type Case } from './cases.ts';
 
@@ -33,17 +34,11 @@ export function problemOf({ kind, size }: Case): Problem {
   }
 }
 
-/** Numbers in [-scale, scale) around `offset`, the same in every browser (mulberry32). */
+/** Numbers in [-scale, scale) around `offset`, the same in every browser. */
 function randomTensor(shape: readonly number[], seed: number, scale = 1, offset = 0): Tensor {
-  const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
-  let state = seed;
-  for (let index = 0; index < data.length; ++index) {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    data[index] = (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1) * scale + offset;
-  }
-  return { shape, data };
+  const next = uniforms(seed);
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  return { shape, data: Float32Array.from({ length }, () => (2 * next() - 1) * scale + offset) };
 }
 
 function sumOf(count: number, term: (index: number) => number): number {

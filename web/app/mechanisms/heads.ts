@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Tensor } from '../../src/engine/types.ts';
 import { codeOf, formula, tex } from './formula.ts';
 import type { Lab } from './lab.ts';
-import { matrix, number } from './matrix.ts';
+import { matrix, number, power } from './matrix.ts';
 import { normals } from './random.ts';
 import { Section } from './section.ts';
 
@@ -171,7 +171,7 @@ class HeadsSection extends Section {
             )}<code>multiHeadAttention</code>${t(
               ' does it all in one call; largest difference: ',
               ' 与逐步计算的最大差别：',
-            )}<strong data-fact="apart">${apart === 0 ? '0' : apart.toExponential(1).replace('-', '−')}</strong>`,
+            )}<strong data-fact="apart">${power(apart)}</strong>`,
           codeOf('multi_head_attention', t),
         )}
       </ol>

@@ -1,3 +1,4 @@
+import { decimal } from '../../src/plots/words.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { styled } from './styled.ts';
@@ -74,11 +75,13 @@ function largest(data: ArrayLike<number>): number {
   return Array.from(data).reduce((best, x) => (Number.isFinite(x) ? Math.max(best, Math.abs(x)) : best), 0);
 }
 
-/** A number as it is shown: a real minus sign, signs for what is no number. */
+const longest = 1e5;
+
+/** A number as it is shown: a true minus, signs for what is no number, powers of ten where it is long. */
 export function number(value: number, digits = 2): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value < 0 ? '−∞' : '∞';
-  const large = Math.abs(value) >= 1e5;
-  const text = large ? value.toExponential(1) : value.toFixed(digits);
-  return text.replace('-', '−').replace(/^−(0(\.0*)?)$/, '$1');
+  if (value === Infinity) return '∞';
+  return Number.isFinite(value) && Math.abs(value) >= longest ? power(value) : decimal(value, digits);
 }
+
+/** A number as `1.2e−7`; 0 as `0`. */
+export const power = (value: number): string => (value === 0 ? '0' : value.toExponential(1).replaceAll('-', '−'));

@@ -3,7 +3,7 @@ import type { Encoding, Tensor } from '../../src/engine/types.ts';
 import { menu } from './controls.ts';
 import { halves, tableOf } from './encoding.ts';
 import type { Lab } from './lab.ts';
-import { matrix } from './matrix.ts';
+import { matrix, power } from './matrix.ts';
 import { normals } from './random.ts';
 import { Section } from './section.ts';
 
@@ -104,7 +104,7 @@ class OrderSection extends Section {
       </div>
       <p class="finding" role="status">
         ${t('Largest difference between the outputs of a word in the two sentences:', '同一个词在两句话中输出的最大差别：')}
-        <strong data-fact="order">${apart === 0 ? '0' : apart.toExponential(1).replace('-', '−')}</strong>.
+        <strong data-fact="order">${power(apart)}</strong>.
         ${
           same
             ? t(

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { BooleanMask, Tensor } from '../../src/engine/types.ts';
 import { codeOf, formula, tex } from './formula.ts';
 import type { Lab } from './lab.ts';
-import { matrix, number } from './matrix.ts';
+import { matrix, number, power } from './matrix.ts';
 import { normals } from './random.ts';
 import { Section } from './section.ts';
 
@@ -143,7 +143,7 @@ class RelativesSection extends Section {
           'This pattern times the values, against the output computed without it; largest difference:',
           '用这个模式乘以值，与不写出模式时的输出相比，最大差别：',
         )}
-        <strong data-fact="implied">${apart === 0 ? '0' : apart.toExponential(1).replace('-', '−')}</strong>
+        <strong data-fact="implied">${power(apart)}</strong>
       </p>
       ${codeOf('linear_attention', t)}
     `;

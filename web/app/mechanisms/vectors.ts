@@ -10,6 +10,8 @@ import { attend, makeSetting, settingControls, settingFacts, type Outcome, type 
 import { styled } from './styled.ts';
 
 const sides = ['A', 'B'];
+/** Of a number that is typed. */
+const farthest = 100;
 
 interface Side {
   setting: Setting;
@@ -207,8 +209,8 @@ class VectorsSection extends Section {
 
   #type(name: string, row: number[], d: number, input: HTMLInputElement): void {
     const typed = input.valueAsNumber;
-    // Something that is no number leaves the last one.
-    if (!Number.isFinite(typed)) input.value = String(row[d]);
+    // Something that is no number, or far off the plane, leaves the last one.
+    if (!(Math.abs(typed) <= farthest)) input.value = String(row[d]);
     else
       this.#move(
         name,
