@@ -112,6 +112,7 @@ export default defineConfig({
       { find: /^attention-playground$/, replacement: source('index.ts') },
       { find: /^attention-playground\/element$/, replacement: source('elements/index.ts') },
       { find: /^attention-playground\/plots$/, replacement: source('plots/index.ts') },
+      { find: /^attention-playground\/rooms$/, replacement: source('elements/lineage/index.ts') },
     ],
   },
   server: { port: 5173, fs: { allow: [kRoot] } },

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { track } from '../../web/app/mechanisms/controls.ts';
+import { track } from '../../web/src/elements/rooms/controls.ts';
 import { init } from '../../web/src/index.node.ts';
 
 /** The page that puts every way to attend side by side; its menus against the tables of the core. */

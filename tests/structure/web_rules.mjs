@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { findCycle, withoutComments } from './tree.mjs';
 
 const kNode = /^node:/;
-const kPackage = /^attention-playground(\/(element|plots))?$/;
+const kPackage = /^attention-playground(\/(element|plots|rooms))?$/;
 
 /** Zones, the first match counts: what a file there may reach by path, and which packages by name. */
 const kZones = [
@@ -18,7 +18,7 @@ const kZones = [
     zone: 'elements',
     files: /^web\/src\/elements\//,
     reach: ['elements', 'plots', 'engine', 'source'],
-    packages: /^lit(\/|$)/,
+    packages: /^(lit(\/.*)?|virtual:formulas|papaparse)$/,
   },
   { zone: 'source', files: /^web\/src\/[^/]+$/, reach: ['source', 'engine', 'plots', 'elements'], packages: /^$/ },
   {

@@ -79,8 +79,9 @@ function declare(files) {
 /** Writes declarations of `entries` (published name: file under `source`) to `folder`, with what they import. */
 export function writeDeclarations(source, entries, folder) {
   const files = Object.values(entries).map((file) => join(source, file));
-  // The few words that the engine needs of Node's types are declared in a file that nothing imports.
-  const declarations = declare([...files, join(source, 'engine/node-fs.d.ts')]);
+  // What nothing imports: the few words that the engine needs of Node's types, and the modules that the build makes.
+  const ambient = ['engine/node-fs.d.ts', 'elements/rooms/css.d.ts', 'elements/rooms/formulas.d.ts'];
+  const declarations = declare([...files, ...ambient.map((file) => join(source, file))]);
   const waiting = [...files];
   const written = new Set();
   for (let file = waiting.pop(); file; file = waiting.pop()) {

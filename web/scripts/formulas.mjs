@@ -1,4 +1,4 @@
-// What the page "Mechanisms" shows beside its tables, made while building: each formula as MathML, and the lines of
+// What rooms and pages show beside their tables, made while building: each formula as MathML, and the lines of
 // C++ that compute it.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -6,7 +6,7 @@ import temml from 'temml';
 
 const kModule = 'virtual:formulas';
 const kCore = ['attention', 'kernels', 'layers', 'position'];
-const kPages = 'web/app/mechanisms';
+const kPages = ['web/app/mechanisms', 'web/app/claims', 'web/src/elements/rooms', 'web/src/elements/lineage'];
 const kTables = /\/(variants|positions)\.cpp$/;
 
 const filesIn = (folder, ending) =>
@@ -44,7 +44,7 @@ export function functionsIn(text, file) {
 /** `{mathml: {tex: text}, code: {function: {file, line, text}}}` of everything that the page may show. */
 export function readFormulas(root) {
   const sources = kCore.flatMap((name) => filesIn(join(root, 'core', name), '.cpp'));
-  const pages = filesIn(join(root, kPages), '.ts');
+  const pages = kPages.flatMap((folder) => filesIn(join(root, folder), '.ts'));
   const texts = new Map([...sources, ...pages].map((path) => [path, readFileSync(path, 'utf8')]));
   const found = [...texts].flatMap(([path, text]) => texIn(path, text));
   const all = sources.flatMap((path) => functionsIn(texts.get(path), relative(root, path)));
@@ -60,16 +60,21 @@ export function readFormulas(root) {
   };
 }
 
-/** Vite plugin: the module `virtual:formulas` with `mathml` and `code` as `readFormulas` gives them. */
+/** The module `virtual:formulas`: `mathml` and `code` as `readFormulas` gives them. */
+export function formulasModule(root, { mathml: all, code } = readFormulas(root)) {
+  return `export const mathml = ${JSON.stringify(all)};\nexport const code = ${JSON.stringify(code)};\n`;
+}
+
+/** Vite plugin for it. */
 export function formulas(root) {
   return {
     name: 'formulas',
     resolveId: (id) => (id === kModule ? `\0${kModule}` : null),
     load(id) {
       if (id !== `\0${kModule}`) return null;
-      const { mathml: all, code, watched } = readFormulas(root);
-      for (const path of watched) this.addWatchFile(path);
-      return `export const mathml = ${JSON.stringify(all)};\nexport const code = ${JSON.stringify(code)};\n`;
+      const found = readFormulas(root);
+      for (const path of found.watched) this.addWatchFile(path);
+      return formulasModule(root, found);
     },
   };
 }

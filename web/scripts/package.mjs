@@ -3,9 +3,10 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { StepError, reportFailure } from '../../wasm/toolchain/shell.mjs';
 import { writeDeclarations } from './declarations.mjs';
+import { formulasModule } from './formulas.mjs';
 import { kRoot } from './repository.mjs';
 
 const kSource = join(kRoot, 'web/src');
@@ -18,7 +19,10 @@ export const kEntries = {
   'index.node': 'index.node.ts',
   element: 'elements/index.ts',
   plots: 'plots/index.ts',
+  rooms: 'elements/lineage/index.ts',
 };
+/** Pictures that an entry asks for beside itself. */
+const kPictures = join(kSource, 'elements/lineage/pictures');
 
 /** Two addresses change when sources become bundles: the worker's file, and one in the glue that is never used. */
 const addresses = {
@@ -36,6 +40,23 @@ const addresses = {
   },
 };
 
+/** What Vite gives the site by plugins and by `?inline`: formulas and their lines of C++, style sheets as text. */
+const parts = {
+  name: 'parts',
+  setup(hooks) {
+    hooks.onResolve({ filter: /^virtual:formulas$/ }, ({ path }) => ({ path, namespace: 'formulas' }));
+    hooks.onLoad({ filter: /./, namespace: 'formulas' }, () => ({ contents: formulasModule(kRoot) }));
+    hooks.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace('?inline', '')),
+      namespace: 'style-sheet',
+    }));
+    hooks.onLoad({ filter: /./, namespace: 'style-sheet' }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true });
+      return { contents: code, loader: 'text' };
+    });
+  },
+};
+
 const kShared = {
   bundle: true,
   format: 'esm',
@@ -44,7 +65,7 @@ const kShared = {
   sourcemap: true,
   // The comment in each bundle points to the notices of what it holds.
   legalComments: 'none',
-  plugins: [addresses],
+  plugins: [addresses, parts],
   external: ['node:*'],
   logLevel: 'warning',
 };
@@ -60,6 +81,10 @@ export async function bundle(folder, names = Object.keys(kEntries)) {
   await build({ ...kShared, entryPoints: { worker: join(kSource, 'engine/worker.ts') }, outdir: folder });
   mkdirSync(join(folder, 'generated'), { recursive: true });
   for (const name of kBinaries) cpSync(join(kGenerated, name), join(folder, 'generated', name));
+  if (names.includes('rooms')) {
+    const isShipped = (path) => path === kPictures || path.endsWith('.png');
+    cpSync(kPictures, join(folder, 'pictures'), { recursive: true, filter: isShipped });
+  }
 }
 
 /** What npm reads. Everything the repository's own manifest says of the project is taken from there. */
@@ -76,18 +101,19 @@ function manifest() {
     license,
     type: 'module',
     engines,
-    sideEffects: ['./element.js', './worker.js'],
+    sideEffects: ['./element.js', './rooms.js', './worker.js'],
     exports: {
       '.': entry('index', { node: './index.node.js' }),
       './element': entry('element'),
       './plots': entry('plots'),
+      './rooms': entry('rooms'),
       './worker': entry('worker'),
       './core.wasm': './generated/core.wasm',
       './core-relaxed.wasm': './generated/core-relaxed.wasm',
       './package.json': './package.json',
     },
     types: './index.d.ts',
-    files: ['*.js', '*.js.map', '**/*.d.ts', 'generated/*.wasm', 'THIRD-PARTY.txt'],
+    files: ['*.js', '*.js.map', '**/*.d.ts', 'generated/*.wasm', 'pictures/*.png', 'THIRD-PARTY.txt'],
   };
 }
 

@@ -1,4 +1,4 @@
-import { uniforms } from '../uniforms.ts';
+import { uniforms } from '../../src/elements/rooms/uniforms.ts';
 import type { Operand, Operators, Tensor } from '../../src/engine/types.ts';
 import { headWidth, heads, type Case } from './cases.ts';
 

@@ -1,5 +1,5 @@
 import type { Encoding, Tensor, WorkerEngine, WorkerModel } from '../../src/engine/types.ts';
-import { normals } from './random.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
 
 /** The model whose trained table stands for learned positions. */
 const trained = 'models/sentences/';

@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import type { Tensor } from '../../src/engine/types.ts';
-import { codeOf, formula, tex } from './formula.ts';
-import type { Lab } from './lab.ts';
-import { matrix, number, power } from './matrix.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import { codeOf, formula, tex } from '../../src/elements/rooms/formula.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { matrix, number, power } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const tokens = ['x1', 'x2', 'x3', 'x4'];
 const width = 8;
@@ -34,7 +34,7 @@ const map = (out: number, seed: number): Tensor => ({
 });
 
 /** Split, attend, concatenate, project: every stage of multi-head attention with its numbers. */
-class HeadsSection extends Section {
+class HeadsSection extends PageSection {
   #n = 2;
   #groups = 2;
   #head = 0;

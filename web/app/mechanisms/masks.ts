@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import type { BooleanMask, Structure, Tensor } from '../../src/engine/types.ts';
-import { labelOf, parameterSlider, slider } from './controls.ts';
-import { explain } from './formula.ts';
-import type { Lab } from './lab.ts';
+import { labelOf, parameterSlider, slider } from '../../src/elements/rooms/controls.ts';
+import { explain } from '../../src/elements/rooms/formula.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
 import { maskGrid } from './maskGrid.ts';
-import { matrix, number } from './matrix.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import { matrix, number } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const size = 8;
 const width = 4;
@@ -35,7 +35,7 @@ interface Seen {
 }
 
 /** Masks painted by hand, those of the table, and those of padded batches, over the same eight vectors. */
-class MaskSection extends Section {
+class MaskSection extends PageSection {
   #cells: Uint8Array = Uint8Array.from({ length: cellsOf }, (_, cell) =>
     cell % size <= Math.floor(cell / size) ? 1 : 0,
   );

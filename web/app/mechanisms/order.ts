@@ -1,11 +1,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { Encoding, Tensor } from '../../src/engine/types.ts';
-import { menu } from './controls.ts';
+import { menu } from '../../src/elements/rooms/controls.ts';
 import { halves, tableOf } from './encoding.ts';
-import type { Lab } from './lab.ts';
-import { matrix, power } from './matrix.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { matrix, power } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const pairs = [
   {
@@ -28,7 +28,7 @@ const heads = 2;
 const columns = Array.from({ length: width }, (_, d) => String(d + 1));
 
 /** The same words in another order: attention without positions gives the same outputs, in another order. */
-class OrderSection extends Section {
+class OrderSection extends PageSection {
   #encoding = 'none';
   #pair = 0;
   #outputs: Float32Array[] = [];

@@ -1,13 +1,12 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { Encoding, Tensor } from '../../src/engine/types.ts';
-import { menu, parameterSlider, slider } from './controls.ts';
+import { menu, parameterSlider, slider } from '../../src/elements/rooms/controls.ts';
 import { halves, tableOf } from './encoding.ts';
-import { explain } from './formula.ts';
-import './heatmap.ts';
-import type { HeatMapData } from './heatmap.ts';
-import type { Lab } from './lab.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import { explain } from '../../src/elements/rooms/formula.ts';
+import { defineHeatMap, type HeatMapData } from '../../src/elements/rooms/heatmap.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const most = { tokens: 128, width: 128, heads: 16 };
 /** Widths are multiples of it, which every row takes. */
@@ -25,7 +24,7 @@ interface Results {
 }
 
 /** The table of any encoding, how alike positions are under it, and rotations as the hands of clocks. */
-class PositionsSection extends Section {
+class PositionsSection extends PageSection {
   #name = 'sinusoidal';
   #tokens = 48;
   #width = 64;
@@ -250,4 +249,5 @@ function clock(cosine: number, sine: number, pair: number): TemplateResult {
   </svg>`;
 }
 
+defineHeatMap();
 customElements.define('positions-section', PositionsSection);

@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import type { BooleanMask, Tensor } from '../../src/engine/types.ts';
-import { codeOf, formula, tex } from './formula.ts';
-import type { Lab } from './lab.ts';
-import { matrix, number, power } from './matrix.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import { codeOf, formula, tex } from '../../src/elements/rooms/formula.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { matrix, number, power } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const size = 8;
 const width = 8;
@@ -42,7 +42,7 @@ const eye: Tensor = {
 };
 
 /** Attention without a pattern, and attention as many tutorials print it. */
-class RelativesSection extends Section {
+class RelativesSection extends PageSection {
   #causal = true;
   #results: Results | null = null;
 

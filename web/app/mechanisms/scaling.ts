@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import type { Tensor } from '../../src/engine/types.ts';
-import { bars, curves } from './bars.ts';
-import { slider } from './controls.ts';
-import { explain } from './formula.ts';
-import type { Lab } from './lab.ts';
-import { number } from './matrix.ts';
-import { normals } from './random.ts';
-import { Section } from './section.ts';
+import { bars, curves } from '../../src/elements/rooms/bars.ts';
+import { slider } from '../../src/elements/rooms/controls.ts';
+import { explain } from '../../src/elements/rooms/formula.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { number } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import { PageSection } from './pageSection.ts';
 
 const [queries, keys] = [64, 16];
 const exponents = Array.from({ length: 11 }, (_, n) => n);
@@ -22,7 +22,7 @@ interface Measured {
 }
 
 /** Why scores are divided by sqrt(d): the same random vectors, ever longer, with and without. */
-class ScalingSection extends Section {
+class ScalingSection extends PageSection {
   #exponent = 6;
   #seed = 1;
   /** By scoring, then by exponent of the length. */

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Facts, Scoring, Tensor } from '../../src/engine/types.ts';
-import { menu, parameterSlider, slider } from './controls.ts';
-import { explain } from './formula.ts';
-import type { Lab } from './lab.ts';
-import { number } from './matrix.ts';
-import { normals } from './random.ts';
-import type { Translate } from './section.ts';
+import { menu, parameterSlider, slider } from '../../src/elements/rooms/controls.ts';
+import { explain } from '../../src/elements/rooms/formula.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { number } from '../../src/elements/rooms/matrix.ts';
+import { normals } from '../../src/elements/rooms/random.ts';
+import type { Translate } from '../../src/elements/rooms/section.ts';
 
 /** A row of each table, with numbers for their parameters and lengths for their weights. */
 export interface Setting {

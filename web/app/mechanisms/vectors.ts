@@ -1,13 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
-import type { Lab } from './lab.ts';
-import { matrix, number } from './matrix.ts';
-import { plane, type Arrow, type Tie } from './plane.ts';
+import type { Lab } from '../../src/elements/rooms/lab.ts';
+import { matrix, number } from '../../src/elements/rooms/matrix.ts';
+import { plane, type Arrow, type Tie } from '../../src/elements/rooms/plane.ts';
 import { channels, channelsOf, colourOf, firstVectors, hexOf, rowOf, sceneOf, sources } from './scene.ts';
 import type { Scene, Source, Vectors } from './scene.ts';
-import { Section, failureMessage } from './section.ts';
+import { PageSection } from './pageSection.ts';
+import { failureMessage } from '../../src/elements/rooms/section.ts';
 import { attend, makeSetting, settingControls, settingFacts, type Outcome, type Setting } from './setting.ts';
-import { styled } from './styled.ts';
+import { styled } from '../../src/elements/rooms/styled.ts';
 
 const sides = ['A', 'B'];
 /** Of a number that is typed. */
@@ -21,7 +22,7 @@ interface Side {
 }
 
 /** Queries, keys and values under the visitor's hand, attended to in two ways at once. */
-class VectorsSection extends Section {
+class VectorsSection extends PageSection {
   #vectors = firstVectors;
   #source: Source = 'two';
   #keyWidth: 2 | 3 = 2;

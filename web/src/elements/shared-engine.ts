@@ -17,7 +17,8 @@ let engine: Promise<WorkerEngine> | null = null;
 const models = new Map<string, Shared>();
 const listeners = new Set<() => void>();
 
-function sharedEngine(): Promise<WorkerEngine> {
+/** One engine, in a worker, for all elements of a page. */
+export function sharedEngine(): Promise<WorkerEngine> {
   engine ??= init({ worker: true }).then(
     (started) => {
       started.onRestart = () => {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { code, mathml } from 'virtual:formulas';
-import type { Facts } from '../../src/engine/types.ts';
+import type { Facts } from '../../engine/types.ts';
 import type { Translate } from './section.ts';
 
 const parsed = new Map<string, Element>();

@@ -25,14 +25,14 @@ export abstract class Section extends LitElement {
   protected abstract compute(lab: Lab): Promise<void>;
   protected abstract show(lab: Lab): TemplateResult;
 
-  /** The page's own styles apply. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('page-look', this.#onLook);
+    this.begin();
+  }
+
+  /** Starts the engine, then computes. */
+  protected begin(): void {
     openLab().then(
       (lab) => {
         this.lab = lab;

@@ -1,4 +1,4 @@
-import { uniforms } from '../uniforms.ts';
+import { uniforms } from './uniforms.ts';
 
 /** Numbers drawn from the standard normal distribution; the same seed gives the same ones everywhere. */
 export function normals(count: number, seed: number): Float32Array {

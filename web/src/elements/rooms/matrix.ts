@@ -1,4 +1,4 @@
-import { decimal } from '../../src/plots/words.ts';
+import { decimal } from '../../plots/words.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { styled } from './styled.ts';

@@ -1,7 +1,7 @@
-import { init, type Encoding, type Scoring, type Normalisation, type Structure } from '../../src/index.ts';
-import type { WorkerEngine } from '../../src/engine/types.ts';
+import type { Encoding, Normalisation, Scoring, Structure, WorkerEngine } from '../../engine/types.ts';
+import { sharedEngine } from '../shared-engine.ts';
 
-/** The engine and its tables: everything that the page's menus are made of. */
+/** The engine and its tables: everything that menus are made of. */
 export interface Lab {
   engine: WorkerEngine;
   scoring: readonly Scoring[];
@@ -22,7 +22,7 @@ export function openLab(): Promise<Lab> {
 }
 
 async function start(): Promise<Lab> {
-  const engine = await init({ worker: true });
+  const engine = await sharedEngine();
   const rows = await engine.variants();
   return {
     engine,

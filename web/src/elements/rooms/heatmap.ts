@@ -1,4 +1,6 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from '../define.ts';
+import { bytesOf } from './colours.ts';
 import { number } from './matrix.ts';
 
 /** A matrix of many numbers as `<heat-map>` draws it. */
@@ -13,18 +15,21 @@ const steps = 33;
 const most = 0.92;
 
 /**
- * `<heat-map>`: numbers as a field of colour, one colour for positive and one for negative ones. The number under the
- * pointer, or where the arrow keys have gone, is told below.
+ * `<heat-map>`: numbers as a field of colour, one colour for positive and one for negative ones, `full` (0: the largest
+ * of them) in full colour. The number under the pointer, or where the arrow keys have gone, is told below and in a
+ * `cell-point` event.
  */
-class HeatMap extends LitElement {
+export class HeatMap extends LitElement {
   static override properties = {
     map: { attribute: false },
+    full: { type: Number },
     label: {},
     rowName: {},
     columnName: {},
     lang: {},
   };
   declare map: HeatMapData | null;
+  declare full: number;
   declare label: string;
   declare rowName: string;
   declare columnName: string;
@@ -34,6 +39,7 @@ class HeatMap extends LitElement {
   constructor() {
     super();
     this.map = null;
+    this.full = 0;
     this.label = this.rowName = this.columnName = '';
   }
 
@@ -86,10 +92,11 @@ class HeatMap extends LitElement {
     canvas.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 3)}`;
     const context = canvas.getContext('2d')!;
     const pixels = context.createImageData(columns, rows);
-    const largest = data.reduce((best, x) => (Number.isFinite(x) ? Math.max(best, Math.abs(x)) : best), 0) || 1;
+    const found = data.reduce((best, x) => (Number.isFinite(x) ? Math.max(best, Math.abs(x)) : best), 0);
+    const largest = this.full || found || 1;
     const colours = palette(this);
     data.forEach((x, i) => {
-      const share = Number.isFinite(x) ? x / largest : x < 0 ? -1 : 1;
+      const share = Number.isNaN(x) ? 0 : Math.min(Math.max(x / largest, -1), 1);
       pixels.data.set(colours[Math.round(((share + 1) / 2) * (steps - 1))]!, 4 * i);
     });
     context.putImageData(pixels, 0, 0);
@@ -125,37 +132,23 @@ class HeatMap extends LitElement {
   #go(row: number, column: number): void {
     if (this.#at?.row === row && this.#at.column === column) return;
     this.#at = { row, column };
+    this.dispatchEvent(new CustomEvent('cell-point', { detail: this.#at }));
     this.requestUpdate();
   }
 }
 
 /** Red, green, blue, opacity for each step from -1 to 1, mixed from the page's colours. */
 function palette(element: Element): number[][] {
-  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
-  const mixed = (name: string, share: number): number[] => {
-    const [paper, colour] = ['--attn-paper', name].map((key) => resolve(element, key));
-    probe.globalAlpha = 1;
-    probe.fillStyle = paper!;
-    probe.fillRect(0, 0, 1, 1);
-    probe.globalAlpha = share;
-    probe.fillStyle = colour!;
-    probe.fillRect(0, 0, 1, 1);
-    return [...probe.getImageData(0, 0, 1, 1).data];
-  };
+  const [paper, positive, negative] = ['--attn-paper', '--attn-accent', '--attn-link'].map((name) =>
+    bytesOf(element, name),
+  );
   return Array.from({ length: steps }, (_, i) => {
-    const share = (2 * i) / (steps - 1) - 1;
-    return mixed(share < 0 ? '--attn-link' : '--attn-accent', Math.abs(share) * most);
+    const position = (2 * i) / (steps - 1) - 1;
+    const share = Math.abs(position) * most;
+    const colour = position < 0 ? negative! : positive!;
+    return paper!.map((byte, n) => byte + share * (colour[n]! - byte));
   });
 }
 
-/** A custom property as a plain colour: `light-dark()` is resolved by giving it to an element. */
-function resolve(element: Element, name: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-customElements.define('heat-map', HeatMap);
+/** Gives `<heat-map>` its tag. */
+export const defineHeatMap = (): void => define('heat-map', HeatMap);

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Facts, Parameter } from '../../src/engine/types.ts';
+import type { Facts, Parameter } from '../../engine/types.ts';
 import { number } from './matrix.ts';
 
 /** Names of what has a label in both languages. */

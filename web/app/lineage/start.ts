@@ -1,0 +1,4 @@
+import '../../src/elements/lineage/index.ts';
+import { followAddress } from '../address.ts';
+
+followAddress();
