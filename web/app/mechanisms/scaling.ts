@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Tensor } from '../../src/engine/types.ts';
+import { numeric } from '../../src/elements/rooms/attributes.ts';
 import { bars, curves } from '../../src/elements/rooms/bars.ts';
 import { slider } from '../../src/elements/rooms/controls.ts';
 import { explain } from '../../src/elements/rooms/formula.ts';
@@ -21,13 +22,24 @@ interface Measured {
   weights: Float32Array;
 }
 
-/** Why scores are divided by sqrt(d): the same random vectors, ever longer, with and without. */
+/** Why scores are divided by sqrt(d): the same random vectors, ever longer, with and without. Attribute `d`: 1 to 1024. */
 class ScalingSection extends PageSection {
-  #exponent = 6;
+  static override properties = { d: numeric(1, 2 ** exponents.at(-1)!, 64) };
+  declare d: number;
   #seed = 1;
   /** By scoring, then by exponent of the length. */
   #measured: Measured[][] = [];
   #drawn = 0;
+
+  constructor() {
+    super();
+    this.d = 64;
+  }
+
+  /** Of the length, which is a power of two. */
+  get #exponent(): number {
+    return Math.round(Math.log2(this.d));
+  }
 
   /** Every length at once, whenever new vectors are drawn: the slider only chooses. */
   protected override async compute(lab: Lab): Promise<void> {
@@ -60,10 +72,7 @@ class ScalingSection extends PageSection {
             value: this.#exponent,
             maximum: exponents.length - 1,
             text: String(d),
-            onChange: (n) => {
-              this.#exponent = n;
-              this.requestUpdate();
-            },
+            onChange: (n) => (this.d = 2 ** n),
           })}
           <p class="row">
             <button

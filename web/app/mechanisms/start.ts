@@ -1,3 +1,4 @@
+import { followAddress } from '../address.ts';
 import './heads.ts';
 import './masks.ts';
 import './order.ts';
@@ -5,3 +6,5 @@ import './positions.ts';
 import './relatives.ts';
 import './scaling.ts';
 import './vectors.ts';
+
+followAddress();

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import type { Lab } from '../../src/elements/rooms/lab.ts';
 import { matrix, number } from '../../src/elements/rooms/matrix.ts';
@@ -21,8 +21,14 @@ interface Side {
   failure: { code: string; message: string } | null;
 }
 
-/** Queries, keys and values under the visitor's hand, attended to in two ways at once. */
+/**
+ * Queries, keys and values under the visitor's hand, attended to in two ways at once. Attributes `a` and `b`: what a side
+ * begins with, `scoring,normalisation,structure`, of which the last ones may be left out.
+ */
 class VectorsSection extends PageSection {
+  static override properties = { a: {}, b: {} };
+  declare a: string | null;
+  declare b: string | null;
   #vectors = firstVectors;
   #source: Source = 'two';
   #keyWidth: 2 | 3 = 2;
@@ -32,6 +38,17 @@ class VectorsSection extends PageSection {
     result: null,
     failure: null,
   }));
+
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    (['a', 'b'] as const).forEach((name, at) => {
+      if (!changes.has(name)) return;
+      const [scoring, ...others] = (this[name] ?? '').split(',').filter((part) => part !== '');
+      if (scoring === undefined) return;
+      this.#sides[at]!.setting = makeSetting(scoring, ...others.slice(0, 2));
+      this.recompute();
+    });
+  }
 
   protected override async compute(lab: Lab): Promise<void> {
     const scene = sceneOf(this.#vectors, this.#source, this.#keyWidth);

@@ -56,6 +56,11 @@ export abstract class Section extends LitElement {
   /** The state changed: draw it now, and compute. */
   protected changed(): void {
     this.requestUpdate();
+    this.recompute();
+  }
+
+  /** The state changed and will be drawn: compute. */
+  protected recompute(): void {
     this.#due = true;
     if (!this.#running) void this.#run();
   }
