@@ -34,6 +34,7 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(MaskInput)
 EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
+EMSCRIPTEN_DECLARE_VAL_TYPE(SmoothingKernelRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(ParamValues)
 EMSCRIPTEN_DECLARE_VAL_TYPE(MoreInput)
 EMSCRIPTEN_DECLARE_VAL_TYPE(ArrayList)
@@ -125,6 +126,12 @@ EncodingRows encoding_rows() {
   val out = val::array();
   for (const Encoding& row : encodings()) out.call<void>("push", encoding_row(row));
   return EncodingRows(out);
+}
+
+SmoothingKernelRows smoothing_kernel_rows() {
+  val out = val::array();
+  for (const SmoothingKernel& row : smoothing_kernels()) out.call<void>("push", smoothing_kernel_row(row));
+  return SmoothingKernelRows(out);
 }
 
 void table(const std::string& name, unsigned tokens, unsigned width, const ParamValues& params,
@@ -257,6 +264,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
        "; kind: 'none' | 'added' | 'rotated' | 'biased'; tabulated: boolean; weight: string[]; "
        "interleaved: boolean }[]")
           .c_str());
+  emscripten::register_type<SmoothingKernelRows>(("{ " + row + " }[]").c_str());
   emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
@@ -286,6 +294,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::function("peak", guarded<multiply_add_chains>);
   emscripten::function("variants", guarded<variant_rows>);
   emscripten::function("encodings", guarded<encoding_rows>);
+  emscripten::function("smoothingKernels", guarded<smoothing_kernel_rows>);
   emscripten::function("encodingTable", guarded<table>);
   emscripten::function("errorCodes", guarded<error_codes>);
   emscripten::function("liveModels", guarded<count_live_models>);

@@ -168,6 +168,8 @@ val encoding_row(const Encoding& row) {
   return out;
 }
 
+val smoothing_kernel_row(const SmoothingKernel& row) { return row_facts(row.facts); }
+
 std::vector<double> parameters(const Facts& row, const val& given) {
   std::vector<double> out;
   for (const Parameter& p : row.params) {

@@ -12,6 +12,7 @@
 #include "models/sampling.hpp"
 #include "position/encoding.hpp"
 #include "probe/probe.hpp"
+#include "smoothing/smoothing_kernel.hpp"
 
 /// Between JavaScript's plain data and the core's views. Everything is copied, both ways; the one exception is the view
 /// that an edit callback is lent.
@@ -36,6 +37,7 @@ val scoring_row(const Scoring& row);
 val normalisation_row(const Normalisation& row);
 val structure_row(const Structure& row);
 val encoding_row(const Encoding& row);
+val smoothing_kernel_row(const SmoothingKernel& row);
 
 /// Numbers for a row's parameters, in the row's order; those not given are the row's own.
 std::vector<double> parameters(const Facts& row, const val& given);

@@ -8,6 +8,8 @@
 #include "layers/operators.hpp"
 #include "layers/rotary_embedding.hpp"
 #include "layers/shared_heads.hpp"
+#include "smoothing/operators.hpp"
+#include "smoothing/smoothing_kernel.hpp"
 #include "tensor/error.hpp"
 
 namespace attn::js {
@@ -62,6 +64,11 @@ void shared_heads_attention(Arrays in, Numbers n, Arrays out) {
                                   *out[0], *out[1]);
 }
 
+void kernel_regression(Arrays in, Numbers n, Arrays out) {
+  const SmoothingKernel& kernel = smoothing_kernels()[whole(n[0])];
+  kernel_regression_operator(*in[0], *in[1], *in[2], {kernel.facts.name, n[1], flag(n[2])}, *out[0], *out[1]);
+}
+
 constexpr Row kRows[] = {
     {"logSoftmax", [](Arrays in, Numbers n, Arrays out) { log_softmax_operator(*in[0], *out[0], axis(n[0])); }},
     {"rotaryEmbedding", rotary_embedding},
@@ -80,6 +87,25 @@ constexpr Row kRows[] = {
      [](Arrays in, Numbers n, Arrays out) { attention_flow_operator(*in[0], single(n[0]), flag(n[1]), *out[0]); }},
     {"headEntropy", [](Arrays in, Numbers, Arrays out) { head_entropy_operator(*in[0], *out[0]); }},
     {"headDistance", [](Arrays in, Numbers, Arrays out) { head_distance_operator(*in[0], *out[0]); }},
+    {"kernelRegression", kernel_regression},
+    {"fitKernelWidth",
+     [](Arrays in, Numbers n, Arrays out) {
+       fit_kernel_width_operator(*in[0], *in[1], {n[0], n[1], whole(n[2])}, *out[0], *out[1], *out[2]);
+     }},
+    {"pairwiseDistances",
+     [](Arrays in, Numbers n, Arrays out) {
+       pairwise_distances_operator(*in[0], *in[1], flag(n[0]), flag(n[1]), *out[0]);
+     }},
+    {"principalComponents",
+     [](Arrays in, Numbers n, Arrays out) {
+       principal_components_operator(*in[0], whole(n[0]), *out[0], *out[1], *out[2]);
+     }},
+    {"leaveOneOutVote",
+     [](Arrays in, Numbers n, Arrays out) { leave_one_out_vote_operator(*in[0], *in[1], n[0], *out[0], *out[1]); }},
+    {"fitProjection",
+     [](Arrays in, Numbers n, Arrays out) {
+       fit_projection_operator(*in[0], *in[1], *in[2], {n[0], whole(n[1])}, *out[0], *out[1]);
+     }},
     {"rmsNorm",
      [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0], axis(n[1])); }},
 };

@@ -29,6 +29,9 @@ void normalise_sparsemax(const Numbers& params, std::size_t count, float* row);
 void normalise_entmax15(const Numbers& params, std::size_t count, float* row);
 void normalise_softmax_plus_one(const Numbers& params, std::size_t count, float* row);
 void normalise_count(const Numbers& params, std::size_t count, float* row);
+void normalise_linear(const Numbers& params, std::size_t count, float* row);
+void normalise_square(const Numbers& params, std::size_t count, float* row);
+void normalise_relu(const Numbers& params, std::size_t count, float* row);
 
 extern const std::array<Parameter, 1> kSoftmaxParams, kMaskedSoftmaxParams, kSoftcapParams;
 

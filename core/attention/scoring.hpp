@@ -68,10 +68,12 @@ float factor_scaled_dot_product(std::size_t d_head);
 void score_additive(const ScoreInput& in, MatrixView<float> scores);
 void score_cosine(const ScoreInput& in, MatrixView<float> scores);
 void score_gaussian_kernel(const ScoreInput& in, MatrixView<float> scores);
+void score_dot_product_key_norm(const ScoreInput& in, MatrixView<float> scores);
 void score_gaussian_width(const ScoreInput& in, MatrixView<float> scores);
 void score_concatenation(const ScoreInput& in, MatrixView<float> scores);
 
 extern const std::array<Parameter, 1> kGaussianKernelParams;
+extern const std::array<Parameter, 2> kDotProductKeyNormParams;
 extern const std::array<ScoringWeight, 1> kGeneralWeights, kGaussianWidthWeights;
 extern const std::array<ScoringWeight, 2> kEmbeddingWeights;
 extern const std::array<ScoringWeight, 3> kAdditiveWeights, kConcatenationWeights;

@@ -182,6 +182,39 @@ void one_over_n_divides_by_the_keys_that_are_seen() {
   }
 }
 
+/// Twice all scores give the same weights; a row of the form (s, -s) cancels out, and so does one that does but for the
+/// rounding of its scores.
+void linear_weights_are_proportional_to_the_scores() {
+  Array scores = array({3, 4}, std::vector{1.0F, 2.0F, -0.5F, 1.5F,     //
+                                           3.0F, -3.0F, 1.25F, -1.25F,  //
+                                           0.1F, 0.2F, -0.3F, -kInfinity});
+  const std::vector<float> expected = {0.25F, 0.5F, -0.125F, 0.375F, 0, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_TRUE(std::ranges::equal(numbers(with("linear", scores)), expected));
+  for (float& s : scores.data) s *= 2.0F;
+  EXPECT_TRUE(std::ranges::equal(numbers(with("linear", scores)), expected));
+}
+
+void squares_do_not_see_signs() {
+  Array scores = some_scores();
+  const Array weights = with("square", scores);
+  for (std::size_t n = 0; n < scores.data.size(); n += 2) scores.data[n] = -scores.data[n];
+  EXPECT_TRUE(std::ranges::equal(numbers(with("square", scores)), numbers(weights)));
+  for (float& s : scores.data) s *= s;
+  EXPECT_TRUE(close(numbers(with("linear", scores)), numbers(weights), tolerance(1.0, 4)));
+  for (const float weight : with("square", array({1, 3}, std::vector{0.0F, -0.0F, 0.0F})).data) EXPECT_EQ(weight, 0.0F);
+}
+
+/// What is below 0 might as well be 0, and of positive scores it is the linear row.
+void relu_drops_what_is_not_positive() {
+  Array scores = some_scores();
+  std::fill_n(scores.data.begin() + kKeys, kKeys, -0.5F);
+  const Array weights = with("relu", scores);
+  EXPECT_EQ(row_sum(weights, 1), 0.0);
+  for (std::size_t n = 0; n < scores.data.size(); ++n) EXPECT_EQ(weights.data[n] > 0.0F, scores.data[n] > 0.0F) << n;
+  for (float& s : scores.data) s = std::max(s, 0.0F);
+  EXPECT_TRUE(std::ranges::equal(numbers(with("linear", scores)), numbers(weights)));
+}
+
 struct Law {
   std::string_view row;
   void (*check)();
@@ -194,6 +227,12 @@ std::pair<double, double> mean(std::span<const float> seen) {
   return {sum, sum};
 }
 
+/// Of the positive scores all of the weight, of others none.
+std::pair<double, double> one_if_positive(std::span<const float> seen) {
+  const double sum = std::ranges::any_of(seen, [](float s) { return s > 0.0F; }) ? 1.0 : 0.0;
+  return {sum, sum};
+}
+
 constexpr Law kLaws[] = {
     {"softmax", temperature_divides_the_scores},
     {"masked_softmax", a_valid_length_is_softmax_over_the_first_keys, [](auto) { return std::pair(0.0, 1.0); }},
@@ -202,6 +241,9 @@ constexpr Law kLaws[] = {
     {"entmax15", entmax_lies_between_softmax_and_sparsemax},
     {"softmax_plus_one", plus_one_is_softmax_with_a_key_of_score_0, [](auto) { return std::pair(0.0, 1.0); }},
     {"count", one_over_n_divides_by_the_keys_that_are_seen, mean},
+    {"linear", linear_weights_are_proportional_to_the_scores, [](auto) { return std::pair(1.0, 1.0); }},
+    {"square", squares_do_not_see_signs, [](auto) { return std::pair(1.0, 1.0); }},
+    {"relu", relu_drops_what_is_not_positive, one_if_positive},
 };
 
 TEST_P(NormalisationTest, ObeysItsLaw) {

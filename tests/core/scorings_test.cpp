@@ -186,6 +186,28 @@ void gaussian_kernel_at_keys_of_one_norm_is_the_dot_product() {
   expect_patterns(found, drawn.by("dot_product", {}, {}, factor), magnitude_of(numbers(found.scores)));
 }
 
+/// All of |k|^2 makes softmax that of the Gaussian kernel, nothing of it leaves the dot product, and at keys of length
+/// 1 the share makes no difference.
+void key_norms_lead_from_the_dot_product_to_the_gaussian_kernel() {
+  constexpr double kWidth = 0.8;
+  Drawn drawn;
+  const float factor = static_cast<float>(1.0 / (kWidth * kWidth));
+  const auto by = [&](double share) { return drawn.by("dot_product_key_norm", {}, {share, kWidth}); };
+  const Attended kernel = drawn.by("gaussian_kernel", {}, {kWidth}), product = drawn.by("dot_product", {}, {}, factor);
+  const double largest = magnitude_of(numbers(kernel.scores)) + magnitude_of(numbers(product.scores));
+  expect_patterns(by(1.0), kernel, largest);
+  expect_patterns(by(0.0), product, largest);
+  EXPECT_FALSE(close(numbers(by(0.5).pattern), numbers(by(1.0).pattern), 0.01));
+  for (std::size_t n = 0; n < 12; ++n) {
+    float* key = drawn.k.data.data() + n * 4;
+    const float length = std::sqrt(key[0] * key[0] + key[1] * key[1] + key[2] * key[2] + key[3] * key[3]);
+    for (std::size_t d = 0; d < 4; ++d) key[d] /= length;
+  }
+  const Attended bare = by(0.0), expected = drawn.by("gaussian_kernel", {}, {kWidth});
+  for (const double share : {0.25, 0.5, 1.0}) expect_patterns(by(share), bare, largest);
+  expect_patterns(bare, expected, largest);
+}
+
 void gaussian_width_is_the_kernel_of_the_inverse_bandwidth() {
   const Drawn drawn;
   const Attended found = drawn.by("gaussian_width", {array({1}, std::vector{1.0F / 0.8F})});
@@ -263,6 +285,7 @@ constexpr Law kLaws[] = {
     {"general", general_by_the_identity_is_the_dot_product},
     {"cosine", cosine_does_not_see_lengths},
     {"gaussian_kernel", gaussian_kernel_at_keys_of_one_norm_is_the_dot_product},
+    {"dot_product_key_norm", key_norms_lead_from_the_dot_product_to_the_gaussian_kernel},
     {"gaussian_width", gaussian_width_is_the_kernel_of_the_inverse_bandwidth},
     {"non_local_gaussian", non_local_gaussian_is_the_dot_product},
     {"non_local_embedded_gaussian", embedded_gaussian_is_the_dot_product_of_what_is_mapped},

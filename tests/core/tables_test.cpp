@@ -4,6 +4,7 @@
 #include "attention/scoring.hpp"
 #include "attention/structure.hpp"
 #include "position/encoding.hpp"
+#include "smoothing/smoothing_kernel.hpp"
 #include "support.hpp"
 
 /// What every table promises to those who read it.
@@ -19,7 +20,8 @@ std::vector<Facts> facts_of(std::span<const Row> rows) {
 
 const std::vector<std::vector<Facts>>& tables() {
   static const std::vector<std::vector<Facts>> all = {facts_of(scorings()), facts_of(normalisations()),
-                                                      facts_of(structures()), facts_of(encodings())};
+                                                      facts_of(structures()), facts_of(encodings()),
+                                                      facts_of(smoothing_kernels())};
   return all;
 }
 
@@ -64,6 +66,7 @@ TEST(Tables, UnknownNamesAreRefusedWithTheKnownOnes) {
   EXPECT_EQ(code_of([] { scoring("telepathic"); }), "variant_unknown");
   EXPECT_EQ(code_of([] { normalisation("telepathic"); }), "variant_unknown");
   EXPECT_EQ(code_of([] { structure("telepathic"); }), "variant_unknown");
+  EXPECT_EQ(code_of([] { smoothing_kernel("telepathic"); }), "variant_unknown");
   const std::string message = message_of([] { scoring("telepathic"); });
   for (const Scoring& row : scorings()) EXPECT_NE(message.find(row.facts.name), std::string::npos) << message;
 }

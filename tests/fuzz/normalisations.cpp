@@ -110,6 +110,22 @@ std::vector<Weight> count(const Scores& scores, double) {
   return out;
 }
 
+/// f(s) over its sum, which the order of summing moves by `moved`; zeros where a sum is no more than rounding.
+template <class Function>
+std::vector<Weight> quotient(const Scores& scores, Function f) {
+  const auto value = [&](double s) { return std::isinf(s) ? 0.0 : f(s); };
+  double sum = 0.0, sizes = 0.0;
+  for (const double s : scores) sum += value(s), sizes += std::abs(value(s));
+  const bool none = std::abs(sum) <= kEpsilon * sizes;
+  const double moved = none ? 0.0 : static_cast<double>(scores.size()) * 0x1p-52 * sizes / std::abs(sum);
+  std::vector<Weight> out;
+  for (const double s : scores) {
+    const double weight = none ? 0.0 : value(s) / sum;
+    out.push_back({weight, std::abs(weight) * (kEpsilon + moved) + kSmallest});
+  }
+  return out;
+}
+
 struct Twin {
   std::string_view row;
   std::vector<Weight> (*weights)(const Scores& scores, double parameter);
@@ -123,6 +139,9 @@ constexpr Twin kTwins[] = {
     {"entmax15", entmax15},
     {"softmax_plus_one", softmax_plus_one},
     {"count", count},
+    {"linear", [](const Scores& scores, double) { return quotient(scores, [](double s) { return s; }); }},
+    {"square", [](const Scores& scores, double) { return quotient(scores, [](double s) { return s * s; }); }},
+    {"relu", [](const Scores& scores, double) { return quotient(scores, [](double s) { return s > 0.0 ? s : 0.0; }); }},
 };
 
 /// The row's first number: an end of its range, what is usual, or one between; whole ones about the number of keys.

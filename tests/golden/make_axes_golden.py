@@ -47,6 +47,10 @@ def squared_distance(q, k):
     return ((q[:, :, None, :] - k[:, None, :, :]) ** 2).sum(-1)
 
 
+def dot_product_key_norm(q, k, share, width):
+    return (dot_product(q, k) - share / 2 * (k**2).sum(-1)[:, None, :]) / width**2
+
+
 def concatenation(q, k, w_theta, w_phi, w_f):
     theta, phi = q @ w_theta, k @ w_phi
     pairs = np.zeros((q.shape[0], q.shape[1], k.shape[1], 2 * D_HIDDEN))
@@ -89,6 +93,17 @@ def softmax_plus_one(scores):
 def count(scores):
     seen = ~np.isinf(scores)
     return np.where(seen, scores, 0) / np.maximum(seen.sum(-1, keepdims=True), 1)
+
+
+def quotient(function):
+    """f(s) over its sum along a row; zeros where that is 0."""
+
+    def over_rows(scores):
+        values = np.where(np.isinf(scores), 0, function(np.where(np.isinf(scores), 0, scores)))
+        total = values.sum(-1, keepdims=True)
+        return values / np.where(total == 0, 1, total)
+
+    return over_rows
 
 
 def visible_rows(function):
@@ -141,6 +156,7 @@ SCORINGS = {
     "general": (lambda q, k, w_a: dot_product(q @ w_a, k), {"w_a": ("d_q", "d_k")}, [], True, softmax),
     "cosine": (cosine, {}, [], False, softmax),
     "gaussian_kernel": (lambda q, k, h: -squared_distance(q, k) / (2 * h * h), {}, [0.75], False, softmax),
+    "dot_product_key_norm": (dot_product_key_norm, {}, [0.375, 0.75], False, softmax),
     "gaussian_width": (lambda q, k, w: -squared_distance(q, k) * w * w / 2, {"w": (1,)}, [], False, softmax),
     "non_local_gaussian": (dot_product, {}, [], False, softmax),
     "non_local_embedded_gaussian": (embedded, MAPS, [], True, softmax),
@@ -157,6 +173,9 @@ NORMALISATIONS = {
     "entmax15": (entmax15, [[]]),
     "softmax_plus_one": (softmax_plus_one, [[]]),
     "count": (count, [[]]),
+    "linear": (quotient(lambda scores: scores), [[]]),
+    "square": (quotient(np.square), [[]]),
+    "relu": (quotient(lambda scores: np.maximum(scores, 0)), [[]]),
 }
 
 

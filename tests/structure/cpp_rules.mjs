@@ -10,6 +10,7 @@ const kBelow = {
   attention: ['probe', 'kernels', 'tensor'],
   position: ['probe', 'kernels', 'tensor'],
   interpretation: ['kernels', 'tensor'],
+  smoothing: ['attention', 'kernels', 'tensor'],
   layers: ['position', 'attention', 'probe', 'kernels', 'tensor'],
   models: ['layers', 'position', 'attention', 'probe', 'kernels', 'io', 'tensor'],
 };
@@ -64,7 +65,7 @@ const isVariantFile = ({ path, text }) =>
 /** A variant knows the shared headers, never the operator, the table or another variant. */
 function variantArrow(path, { name }) {
   const own = path.replace(/^core\//, '').replace(/\.cpp$/, '.hpp');
-  const axes = ['scoring', 'normalisation', 'structure', 'threshold'];
+  const axes = ['scoring', 'normalisation', 'structure', 'threshold', 'quotient'];
   const shared = [...axes.map((axis) => `attention/${axis}.hpp`), own];
   return name.startsWith('attention/') && !shared.includes(name) ? 'variants do not call their neighbours' : null;
 }

@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import temml from 'temml';
 
 const kModule = 'virtual:formulas';
-const kCore = ['attention', 'kernels', 'layers', 'position'];
+const kCore = ['attention', 'image', 'kernels', 'layers', 'position', 'smoothing'];
 const kPages = ['web/app/mechanisms', 'web/app/claims', 'web/src/elements/rooms', 'web/src/elements/lineage'];
-const kTables = /\/(variants|positions)\.cpp$/;
+const kTables = /\/(variants|positions|smoothing_kernels|filters)\.cpp$/;
 
 const filesIn = (folder, ending) =>
   readdirSync(folder)

@@ -16,6 +16,7 @@ import type {
   ModelSource,
   Operators,
   PositionFunctions,
+  SmoothingKernel,
   Tensor,
   Variant,
 } from './types.ts';
@@ -51,6 +52,10 @@ export class LocalEngine implements Engine {
 
   encodings(): Encoding[] {
     return this.core.call((module) => module.encodings());
+  }
+
+  smoothingKernels(): SmoothingKernel[] {
+    return this.core.call((module) => module.smoothingKernels());
   }
 
   hold(tensor: Tensor): Held {

@@ -1,5 +1,5 @@
 /** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
-import type { BooleanMask, Encoding, Tensor, Variant } from './types.ts';
+import type { BooleanMask, Encoding, SmoothingKernel, Tensor, Variant } from './types.ts';
 
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
@@ -122,6 +122,7 @@ export interface NativeModule {
   peak(count: number, many: boolean): number;
   variants(): Variant[];
   encodings(): Encoding[];
+  smoothingKernels(): SmoothingKernel[];
   errorCodes(): string[];
   encodingTable(
     name: string,

@@ -6,6 +6,7 @@ import { layerOperators } from './layers.ts';
 import type { NativeAttention } from './native.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
 import { rotaryEmbedding } from './positions.ts';
+import { smoothingOperators } from './smoothing.ts';
 import type {
   AttentionOptions,
   AttentionResult,
@@ -32,6 +33,7 @@ const kOperators: Record<OperatorName, (arrays: Arrays, ...args: never[]) => unk
   rotaryEmbedding,
   ...layerOperators,
   ...interpretationOperators,
+  ...smoothingOperators,
 };
 
 /** The operators over one engine's arrays. */

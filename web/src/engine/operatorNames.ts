@@ -20,6 +20,12 @@ export const operatorNames = [
   'attentionFlow',
   'headEntropy',
   'headDistance',
+  'kernelRegression',
+  'fitKernelWidth',
+  'pairwiseDistances',
+  'principalComponents',
+  'leaveOneOutVote',
+  'fitProjection',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];

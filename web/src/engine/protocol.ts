@@ -11,6 +11,7 @@ import type {
   ModelInfo,
   Run,
   RunOptions,
+  SmoothingKernel,
   Step,
   Tensor,
   Variant,
@@ -20,6 +21,7 @@ import type {
 export interface Methods {
   start(compiled: CompiledCore): { encodings: Encoding[] };
   variants(): Variant[];
+  smoothingKernels(): SmoothingKernel[];
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };

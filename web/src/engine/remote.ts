@@ -15,6 +15,7 @@ import type {
   ModelSource,
   Run,
   RunOptions,
+  SmoothingKernel,
   Step,
   Tensor,
   Variant,
@@ -73,6 +74,10 @@ class RemoteEngine implements WorkerEngine {
 
   async encodings(): Promise<Encoding[]> {
     return structuredClone(this.#link.encodings);
+  }
+
+  smoothingKernels(): Promise<SmoothingKernel[]> {
+    return this.#link.call('smoothingKernels', []);
   }
 
   /** Downloads here, where nothing waits for it and the page's preloads count; reads in the worker. */

@@ -26,6 +26,7 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       return { encodings: state.engine.encodings() };
     },
     variants: () => engine().variants(),
+    smoothingKernels: () => engine().smoothingKernels(),
     operate: (_, name, args) => (engine()[name] as (...args: unknown[]) => unknown)(...args),
     table(_, name, tokens, width, params, weight) {
       const table = engine().positions[name];

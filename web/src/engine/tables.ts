@@ -52,6 +52,9 @@ export interface Structure extends Facts {
 /** A row of the three C++ tables of attention, which combine freely. */
 export type Variant = Scoring | Normalisation | Structure;
 
+/** How much a point counts at a distance: a `kernel` of `kernelRegression`. A number may range to Infinity. */
+export type SmoothingKernel = Facts;
+
 /**
  * How an encoding enters attention: not at all; its table `(tokens, width)` added to the tokens' vectors; queries and keys
  * turned by its table `(tokens, width)`, whose columns are cosines, then as many sines, the caches of `rotaryEmbedding`;

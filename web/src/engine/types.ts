@@ -3,11 +3,13 @@
 import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
 import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
-import type { Encoding, Variant } from './tables.ts';
+import type { SmoothingOperators, WorkerSmoothingOperators } from './smoothingTypes.ts';
+import type { Encoding, SmoothingKernel, Variant } from './tables.ts';
 
 export type * from './interpretationTypes.ts';
 export type * from './layerTypes.ts';
 export type * from './positionTypes.ts';
+export type * from './smoothingTypes.ts';
 export type * from './tables.ts';
 
 /** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
@@ -115,7 +117,7 @@ export interface GeluOptions extends OutOptions {
 }
 
 /** A call gives a fresh tensor, or the very tensor or held array that was given as `out`. */
-export interface Operators extends LayerOperators, InterpretationOperators {
+export interface Operators extends LayerOperators, InterpretationOperators, SmoothingOperators {
   /** `softmax(scale q k^T + mask) v`, as the ONNX operator `Attention` defines it. */
   attention(
     q: Operand,
@@ -327,6 +329,7 @@ export interface Engine extends Operators {
   readonly positions: PositionFunctions;
   variants(): Variant[];
   encodings(): Encoding[];
+  smoothingKernels(): SmoothingKernel[];
   /** Copies an array into the engine's memory, where it stays until it is disposed. */
   hold(tensor: Tensor): Held;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
@@ -335,11 +338,12 @@ export interface Engine extends Operators {
 
 type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 
-export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators {
+export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators, WorkerSmoothingOperators {
   readonly build: Build;
   readonly positions: Record<string, Promised<PositionFunctions<Tensor>[string]>>;
   variants(): Promise<Variant[]>;
   encodings(): Promise<Encoding[]>;
+  smoothingKernels(): Promise<SmoothingKernel[]>;
   /** The operators of `Engine` on plain data; results are fresh. */
   attention(
     q: Tensor,
