@@ -168,6 +168,8 @@ val encoding_row(const Encoding& row) {
   return out;
 }
 
+val filter_row(const ImageFilter& row) { return row_facts(row.facts); }
+
 std::vector<double> parameters(const Facts& row, const val& given) {
   std::vector<double> out;
   for (const Parameter& p : row.params) {

@@ -1,5 +1,6 @@
 #include "operators.hpp"
 
+#include "image/operators.hpp"
 #include "interpretation/operators.hpp"
 #include "layers/decoder_layer.hpp"
 #include "layers/encoder_layer.hpp"
@@ -80,6 +81,11 @@ constexpr Row kRows[] = {
      [](Arrays in, Numbers n, Arrays out) { attention_flow_operator(*in[0], single(n[0]), flag(n[1]), *out[0]); }},
     {"headEntropy", [](Arrays in, Numbers, Arrays out) { head_entropy_operator(*in[0], *out[0]); }},
     {"headDistance", [](Arrays in, Numbers, Arrays out) { head_distance_operator(*in[0], *out[0]); }},
+    {"imagePatches", [](Arrays in, Numbers n, Arrays out) { image_patches_operator(*in[0], n[0], *out[0]); }},
+    {"convolve", [](Arrays in, Numbers, Arrays out) { convolve_operator(*in[0], *in[1], *out[0]); }},
+    {"peakSignalToNoise",
+     [](Arrays in, Numbers n, Arrays out) { peak_signal_to_noise_operator(*in[0], *in[1], n[0], *out[0]); }},
+    {"localFeatures", [](Arrays in, Numbers, Arrays out) { local_features_operator(*in[0], *out[0]); }},
     {"rmsNorm",
      [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0], axis(n[1])); }},
 };

@@ -10,6 +10,7 @@ const kBelow = {
   attention: ['probe', 'kernels', 'tensor'],
   position: ['probe', 'kernels', 'tensor'],
   interpretation: ['kernels', 'tensor'],
+  image: ['kernels', 'tensor'],
   layers: ['position', 'attention', 'probe', 'kernels', 'tensor'],
   models: ['layers', 'position', 'attention', 'probe', 'kernels', 'io', 'tensor'],
 };

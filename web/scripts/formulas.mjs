@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import temml from 'temml';
 
 const kModule = 'virtual:formulas';
-const kCore = ['attention', 'kernels', 'layers', 'position'];
+const kCore = ['attention', 'image', 'kernels', 'layers', 'position'];
 const kPages = 'web/app/mechanisms';
-const kTables = /\/(variants|positions)\.cpp$/;
+const kTables = /\/(variants|positions|filters)\.cpp$/;
 
 const filesIn = (folder, ending) =>
   readdirSync(folder)

@@ -28,3 +28,17 @@ export function checkParams(call: string, known: readonly Parameter[], params: R
     throw new AttentionError('argument_type', `${call}, ${name}: found a ${typeof value}, expected a number`);
   }
 }
+
+/** The options, refused by name where one is not in `kinds` or of another kind than stands there. */
+export function readOptions<T extends object>(call: string, options: T, kinds: Record<keyof T & string, string>): T {
+  if (typeof options !== 'object' || options === null) {
+    throw new AttentionError('argument_type', `${call}: found options ${String(options)}, expected an object`);
+  }
+  checkOptions(call, options, Object.keys(kinds));
+  for (const [name, value] of Object.entries(options)) {
+    const kind = kinds[name as keyof T & string];
+    if (value === undefined || typeof value === kind) continue;
+    throw new AttentionError('argument_type', `${call}: found ${name} ${String(value)}, expected a ${kind}`);
+  }
+  return options;
+}

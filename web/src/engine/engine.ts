@@ -12,6 +12,7 @@ import type {
   Encoding,
   Engine,
   Held,
+  ImageFilter,
   LoadOptions,
   ModelSource,
   Operators,
@@ -51,6 +52,10 @@ export class LocalEngine implements Engine {
 
   encodings(): Encoding[] {
     return this.core.call((module) => module.encodings());
+  }
+
+  imageFilters(): ImageFilter[] {
+    return this.core.call((module) => module.imageFilters());
   }
 
   hold(tensor: Tensor): Held {

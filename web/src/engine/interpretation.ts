@@ -1,5 +1,5 @@
 import type { Arrays } from './arrays.ts';
-import { AttentionError, checkOptions } from './error.ts';
+import { readOptions } from './checks.ts';
 import type { FlowOptions, RolloutOptions, Tensor } from './types.ts';
 
 /** What recorded patterns tell; the core checks all but the kinds of the options. */
@@ -16,19 +16,6 @@ function run(arrays: Arrays, name: string, operands: Record<string, Tensor>, num
     module.operate(name, inputs, numbers, outputs),
   );
   return result as Tensor;
-}
-
-function readOptions<T extends object>(call: string, options: T, kinds: Record<keyof T & string, string>): T {
-  if (typeof options !== 'object' || options === null) {
-    throw new AttentionError('argument_type', `${call}: found options ${String(options)}, expected an object`);
-  }
-  checkOptions(call, options, Object.keys(kinds));
-  for (const [name, value] of Object.entries(options)) {
-    const kind = kinds[name as keyof T & string];
-    if (value === undefined || typeof value === kind) continue;
-    throw new AttentionError('argument_type', `${call}: found ${name} ${String(value)}, expected a ${kind}`);
-  }
-  return options;
 }
 
 function attentionRollout(arrays: Arrays, patterns: Tensor, options: RolloutOptions = {}): Tensor {

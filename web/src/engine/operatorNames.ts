@@ -20,6 +20,13 @@ export const operatorNames = [
   'attentionFlow',
   'headEntropy',
   'headDistance',
+  'imageFilter',
+  'filterWeights',
+  'imagePatches',
+  'convolve',
+  'peakSignalToNoise',
+  'localFeatures',
+  'nonLocalBlock',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];

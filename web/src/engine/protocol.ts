@@ -6,6 +6,7 @@ import type {
   Encoded,
   Encoding,
   GenerateOptions,
+  ImageFilter,
   LoadOptions,
   ModelFiles,
   ModelInfo,
@@ -20,6 +21,7 @@ import type {
 export interface Methods {
   start(compiled: CompiledCore): { encodings: Encoding[] };
   variants(): Variant[];
+  imageFilters(): ImageFilter[];
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };

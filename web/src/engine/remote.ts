@@ -10,6 +10,7 @@ import type {
   Encoded,
   Encoding,
   GenerateOptions,
+  ImageFilter,
   LoadOptions,
   ModelInfo,
   ModelSource,
@@ -73,6 +74,10 @@ class RemoteEngine implements WorkerEngine {
 
   async encodings(): Promise<Encoding[]> {
     return structuredClone(this.#link.encodings);
+  }
+
+  imageFilters(): Promise<ImageFilter[]> {
+    return this.#link.call('imageFilters', []);
   }
 
   /** Downloads here, where nothing waits for it and the page's preloads count; reads in the worker. */

@@ -26,6 +26,7 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       return { encodings: state.engine.encodings() };
     },
     variants: () => engine().variants(),
+    imageFilters: () => engine().imageFilters(),
     operate: (_, name, args) => (engine()[name] as (...args: unknown[]) => unknown)(...args),
     table(_, name, tokens, width, params, weight) {
       const table = engine().positions[name];

@@ -1,10 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { ImageOperators, WorkerImageOperators } from './imageTypes.ts';
 import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
 import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
-import type { Encoding, Variant } from './tables.ts';
+import type { Encoding, ImageFilter, Variant } from './tables.ts';
 
+export type * from './imageTypes.ts';
 export type * from './interpretationTypes.ts';
 export type * from './layerTypes.ts';
 export type * from './positionTypes.ts';
@@ -115,7 +117,7 @@ export interface GeluOptions extends OutOptions {
 }
 
 /** A call gives a fresh tensor, or the very tensor or held array that was given as `out`. */
-export interface Operators extends LayerOperators, InterpretationOperators {
+export interface Operators extends LayerOperators, InterpretationOperators, ImageOperators {
   /** `softmax(scale q k^T + mask) v`, as the ONNX operator `Attention` defines it. */
   attention(
     q: Operand,
@@ -327,6 +329,7 @@ export interface Engine extends Operators {
   readonly positions: PositionFunctions;
   variants(): Variant[];
   encodings(): Encoding[];
+  imageFilters(): ImageFilter[];
   /** Copies an array into the engine's memory, where it stays until it is disposed. */
   hold(tensor: Tensor): Held;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
@@ -335,11 +338,12 @@ export interface Engine extends Operators {
 
 type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 
-export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators {
+export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators, WorkerImageOperators {
   readonly build: Build;
   readonly positions: Record<string, Promised<PositionFunctions<Tensor>[string]>>;
   variants(): Promise<Variant[]>;
   encodings(): Promise<Encoding[]>;
+  imageFilters(): Promise<ImageFilter[]>;
   /** The operators of `Engine` on plain data; results are fresh. */
   attention(
     q: Tensor,
