@@ -6,7 +6,9 @@
 #include <new>
 
 #include "conversions.hpp"
+#include "image/operators.hpp"
 #include "kernels/peak.hpp"
+#include "layers/non_local_block.hpp"
 #include "layers/operators.hpp"
 #include "models/model.hpp"
 #include "operators.hpp"
@@ -35,6 +37,7 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(Lengths)
 EMSCRIPTEN_DECLARE_VAL_TYPE(VariantRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(EncodingRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(SmoothingKernelRows)
+EMSCRIPTEN_DECLARE_VAL_TYPE(FilterRows)
 EMSCRIPTEN_DECLARE_VAL_TYPE(ParamValues)
 EMSCRIPTEN_DECLARE_VAL_TYPE(MoreInput)
 EMSCRIPTEN_DECLARE_VAL_TYPE(ArrayList)
@@ -146,6 +149,35 @@ Texts error_codes() {
   val out = val::array();
   for (const std::string_view name : kErrorNames) out.call<void>("push", text(name));
   return Texts(out);
+}
+
+// ---- Images
+// ----------------------------------------------------------------------------------------------------------
+
+FilterRows filter_rows() {
+  val out = val::array();
+  for (const ImageFilter& row : image_filters()) out.call<void>("push", filter_row(row));
+  return FilterRows(out);
+}
+
+void filter_image(const std::string& filter, const ParamValues& params, const Array& image, unsigned first_row,
+                  unsigned rows, Array& out) {
+  const std::vector<double> numbers = parameters(image_filter(filter).facts, params);
+  image_filter_operator(image, {filter, numbers}, first_row, rows, out);
+}
+
+void weigh_window(const std::string& filter, const ParamValues& params, const Array& image, unsigned row,
+                  unsigned column, const ArrayList& outputs) {
+  const std::vector<double> numbers = parameters(image_filter(filter).facts, params);
+  const std::vector<Array*> out = arrays(outputs);
+  filter_weights_operator(image, row, column, {filter, numbers}, {*out[0], *out[1], *out[2], *out[3]});
+}
+
+void non_local_block(const std::string& kind, const std::string& normalisation, const ArrayList& inputs,
+                     const ArrayList& outputs) {
+  const std::vector<Array*> in = arrays(inputs), out = arrays(outputs);
+  non_local_block_operator(*in[0], {*in[1], *in[2], in[3], in[4], in[5]}, kind, normalisation,
+                           {*out[0], *out[1], *out[2]});
 }
 
 // ---- Models
@@ -265,6 +297,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
        "interleaved: boolean }[]")
           .c_str());
   emscripten::register_type<SmoothingKernelRows>(("{ " + row + " }[]").c_str());
+  emscripten::register_type<FilterRows>(("{ " + row + " }[]").c_str());
   emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
@@ -296,6 +329,10 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::function("encodings", guarded<encoding_rows>);
   emscripten::function("smoothingKernels", guarded<smoothing_kernel_rows>);
   emscripten::function("encodingTable", guarded<table>);
+  emscripten::function("imageFilters", guarded<filter_rows>);
+  emscripten::function("imageFilter", guarded<filter_image>);
+  emscripten::function("filterWeights", guarded<weigh_window>);
+  emscripten::function("nonLocalBlock", guarded<non_local_block>);
   emscripten::function("errorCodes", guarded<error_codes>);
   emscripten::function("liveModels", guarded<count_live_models>);
   emscripten::function("fail", guarded<fail>);

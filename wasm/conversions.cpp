@@ -169,6 +169,7 @@ val encoding_row(const Encoding& row) {
 }
 
 val smoothing_kernel_row(const SmoothingKernel& row) { return row_facts(row.facts); }
+val filter_row(const ImageFilter& row) { return row_facts(row.facts); }
 
 std::vector<double> parameters(const Facts& row, const val& given) {
   std::vector<double> out;

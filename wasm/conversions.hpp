@@ -9,6 +9,7 @@
 
 #include "attention/attention.hpp"
 #include "attention/operator.hpp"
+#include "image/filter.hpp"
 #include "models/sampling.hpp"
 #include "position/encoding.hpp"
 #include "probe/probe.hpp"
@@ -38,6 +39,7 @@ val normalisation_row(const Normalisation& row);
 val structure_row(const Structure& row);
 val encoding_row(const Encoding& row);
 val smoothing_kernel_row(const SmoothingKernel& row);
+val filter_row(const ImageFilter& row);
 
 /// Numbers for a row's parameters, in the row's order; those not given are the row's own.
 std::vector<double> parameters(const Facts& row, const val& given);

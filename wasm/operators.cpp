@@ -1,5 +1,6 @@
 #include "operators.hpp"
 
+#include "image/operators.hpp"
 #include "interpretation/operators.hpp"
 #include "layers/decoder_layer.hpp"
 #include "layers/encoder_layer.hpp"
@@ -106,6 +107,11 @@ constexpr Row kRows[] = {
      [](Arrays in, Numbers n, Arrays out) {
        fit_projection_operator(*in[0], *in[1], *in[2], {n[0], whole(n[1])}, *out[0], *out[1]);
      }},
+    {"imagePatches", [](Arrays in, Numbers n, Arrays out) { image_patches_operator(*in[0], n[0], *out[0]); }},
+    {"convolve", [](Arrays in, Numbers, Arrays out) { convolve_operator(*in[0], *in[1], *out[0]); }},
+    {"peakSignalToNoise",
+     [](Arrays in, Numbers n, Arrays out) { peak_signal_to_noise_operator(*in[0], *in[1], n[0], *out[0]); }},
+    {"localFeatures", [](Arrays in, Numbers, Arrays out) { local_features_operator(*in[0], *out[0]); }},
     {"rmsNorm",
      [](Arrays in, Numbers n, Arrays out) { rms_norm_operator(*in[0], *in[1], single(n[0]), *out[0], axis(n[1])); }},
 };

@@ -25,7 +25,7 @@ enum class Code {
   context_length,      ///< no tokens, or more of them than the model's context holds
   station_unknown,     ///< a name that no station of this model has
   edit_invalid,        ///< an edit that does not fit its station
-  variant_unknown,     ///< a name that is not in the table of attention variants
+  variant_unknown,     ///< a name that is not in a table of ways to attend, or to average pixels
   encoding_unknown,    ///< a name that is not in the table of positional encodings
   argument_shape,      ///< arrays whose shapes do not go together
   argument_range,      ///< a number outside the range that its meaning allows

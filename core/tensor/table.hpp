@@ -20,8 +20,8 @@ struct Parameter {
   bool whole = false;
 };
 
-/// What a row of a table (scores, normalisations, structures, encodings) tells its reader. Names of rows
-/// are unique in their table, and no two tables of attention share a parameter, so that one record of numbers serves
+/// What a row of a table (scores, normalisations, structures, encodings, filters) tells its reader. Names of rows are
+/// unique in their table, and no two tables of attention share a parameter, so that one record of numbers serves
 /// all three.
 struct Facts {
   std::string_view name;

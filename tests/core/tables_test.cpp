@@ -3,6 +3,7 @@
 #include "attention/normalisation.hpp"
 #include "attention/scoring.hpp"
 #include "attention/structure.hpp"
+#include "image/filter.hpp"
 #include "position/encoding.hpp"
 #include "smoothing/smoothing_kernel.hpp"
 #include "support.hpp"
@@ -19,9 +20,9 @@ std::vector<Facts> facts_of(std::span<const Row> rows) {
 }
 
 const std::vector<std::vector<Facts>>& tables() {
-  static const std::vector<std::vector<Facts>> all = {facts_of(scorings()), facts_of(normalisations()),
-                                                      facts_of(structures()), facts_of(encodings()),
-                                                      facts_of(smoothing_kernels())};
+  static const std::vector<std::vector<Facts>> all = {facts_of(scorings()),          facts_of(normalisations()),
+                                                      facts_of(structures()),        facts_of(encodings()),
+                                                      facts_of(smoothing_kernels()), facts_of(image_filters())};
   return all;
 }
 
@@ -67,6 +68,7 @@ TEST(Tables, UnknownNamesAreRefusedWithTheKnownOnes) {
   EXPECT_EQ(code_of([] { normalisation("telepathic"); }), "variant_unknown");
   EXPECT_EQ(code_of([] { structure("telepathic"); }), "variant_unknown");
   EXPECT_EQ(code_of([] { smoothing_kernel("telepathic"); }), "variant_unknown");
+  EXPECT_EQ(code_of([] { image_filter("telepathic"); }), "variant_unknown");
   const std::string message = message_of([] { scoring("telepathic"); });
   for (const Scoring& row : scorings()) EXPECT_NE(message.find(row.facts.name), std::string::npos) << message;
 }

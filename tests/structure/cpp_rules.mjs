@@ -11,6 +11,7 @@ const kBelow = {
   position: ['probe', 'kernels', 'tensor'],
   interpretation: ['kernels', 'tensor'],
   smoothing: ['attention', 'kernels', 'tensor'],
+  image: ['kernels', 'tensor'],
   layers: ['position', 'attention', 'probe', 'kernels', 'tensor'],
   models: ['layers', 'position', 'attention', 'probe', 'kernels', 'io', 'tensor'],
 };

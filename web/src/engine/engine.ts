@@ -12,6 +12,7 @@ import type {
   Encoding,
   Engine,
   Held,
+  ImageFilter,
   LoadOptions,
   ModelSource,
   Operators,
@@ -56,6 +57,10 @@ export class LocalEngine implements Engine {
 
   smoothingKernels(): SmoothingKernel[] {
     return this.core.call((module) => module.smoothingKernels());
+  }
+
+  imageFilters(): ImageFilter[] {
+    return this.core.call((module) => module.imageFilters());
   }
 
   hold(tensor: Tensor): Held {

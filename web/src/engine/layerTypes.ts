@@ -94,6 +94,27 @@ export interface SharedHeadsOptions extends OutOptions {
   mask?: BooleanMask;
 }
 
+/** Weights of `nonLocalBlock`: `g`, `theta`, `phi` (c, e), `w_z` (e, c), `w_f` (2 e); the kind says which of the last three. */
+export type NonLocalWeights<Array = Operand> = Weights<'g' | 'w_z', Array> &
+  Partial<Weights<'theta' | 'phi' | 'w_f', Array>>;
+
+export interface NonLocalOptions {
+  /**
+   * The scoring of `variants()` without its `non_local_`; default `'embedded_gaussian'`. `'gaussian'` takes neither
+   * `theta` nor `phi`, the others both; `'concatenation'` alone takes `w_f`.
+   */
+  kind?: 'embedded_gaussian' | 'gaussian' | 'dot_product' | 'concatenation';
+  /** Name of a normalisation of `variants()`; default what the scoring is paired with. */
+  normalisation?: string;
+}
+
+/** `output` `(n, c)`, `pattern` `(n, n)`, `y` `(n, e)`. */
+export interface NonLocalResult {
+  output: Tensor;
+  pattern: Tensor;
+  y: Tensor;
+}
+
 export interface LayerOperators {
   /**
    * Multi-head attention as PyTorch's `MultiheadAttention` in evaluation, batch first: `q` `(queries, d)` or
@@ -172,6 +193,11 @@ export interface LayerOperators {
     weights: SharedHeadsWeights,
     options: SharedHeadsOptions,
   ): AttentionResult<Operand> & { pattern: Tensor };
+  /**
+   * A non-local block (Wang et al. 2018, sections 3.1 to 3.3) on `x` `(n, c)`, n up to 4096: `y = p (x g)` with the
+   * pattern `p` of the kind, `output = x + y w_z`.
+   */
+  nonLocalBlock(x: Operand, weights: NonLocalWeights, options?: NonLocalOptions): NonLocalResult;
 }
 
 /** The same on plain data; results are fresh. */
@@ -220,4 +246,5 @@ export interface WorkerLayerOperators {
     weights: SharedHeadsWeights<Tensor>,
     options: Omit<SharedHeadsOptions, 'out'>,
   ): Promise<AttentionResult & { pattern: Tensor }>;
+  nonLocalBlock(x: Tensor, weights: NonLocalWeights<Tensor>, options?: NonLocalOptions): Promise<NonLocalResult>;
 }

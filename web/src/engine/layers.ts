@@ -1,5 +1,7 @@
 import { checkTensor, type Arrays } from './arrays.ts';
+import { checkKind } from './checks.ts';
 import { AttentionError, checkOptions } from './error.ts';
+import type { NativeArray, NativeModule } from './native.ts';
 import type {
   AttentionResult,
   BooleanMask,
@@ -11,6 +13,9 @@ import type {
   LinearAttentionOptions,
   MultiHeadAttentionOptions,
   MultiHeadWeights,
+  NonLocalOptions,
+  NonLocalResult,
+  NonLocalWeights,
   Operand,
   SharedHeadsOptions,
   SharedHeadsWeights,
@@ -24,12 +29,30 @@ export const layerOperators = {
   decoderLayer,
   linearAttention,
   sharedHeadsAttention,
+  nonLocalBlock,
 };
 
 const kMaskOptions = ['causal', 'mask', 'key_padding_mask'] as const;
 const kLayerOptions = ['n_heads', 'norm_first', 'activation', 'epsilon', 'out'] as const;
 
-/** Runs a row of wasm/operators.cpp: null stands for optional operands that are missing, and for a result not wanted. */
+/** Runs `work` on all operands in their order, null standing for the optional ones that are missing. */
+function operate(
+  arrays: Arrays,
+  operands: Record<string, Operand>,
+  optional: Record<string, Operand | undefined>,
+  results: readonly (Operand | undefined)[],
+  work: (module: NativeModule, inputs: (NativeArray | null)[], outputs: NativeArray[]) => void,
+): Operand[] {
+  const given = Object.entries(optional).filter(([, operand]) => operand !== undefined) as [string, Operand][];
+  return arrays.operate({ ...operands, ...Object.fromEntries(given) }, results, (module, inputs, outputs) => {
+    const rest = [...inputs];
+    const required = rest.splice(0, Object.keys(operands).length);
+    const others = Object.values(optional).map((operand) => (operand === undefined ? null : rest.shift()!));
+    work(module, [...required, ...others], outputs);
+  });
+}
+
+/** Runs a row of wasm/operators.cpp, null standing for a result that is not wanted. */
 function run(
   arrays: Arrays,
   name: string,
@@ -38,13 +61,9 @@ function run(
   numbers: readonly number[],
   results: readonly (Operand | undefined)[],
 ): Operand[] {
-  const given = Object.entries(optional).filter(([, operand]) => operand !== undefined) as [string, Operand][];
-  return arrays.operate({ ...operands, ...Object.fromEntries(given) }, results, (module, inputs, outputs) => {
-    const rest = [...inputs];
-    const required = rest.splice(0, Object.keys(operands).length);
-    const others = Object.values(optional).map((operand) => (operand === undefined ? null : rest.shift()!));
-    module.operate(name, [...required, ...others], numbers, [...outputs, null]);
-  });
+  return operate(arrays, operands, optional, results, (module, inputs, outputs) =>
+    module.operate(name, inputs, numbers, [...outputs, null]),
+  );
 }
 
 /** Those weights of `given` that are named, in that order, the required ones first. */
@@ -219,4 +238,23 @@ function sharedHeadsAttention(
   return resultOf(
     run(arrays, call, { q, k, v, ...all }, { mask: cells('mask', mask, true) }, numbers, [out, undefined]),
   );
+}
+
+function nonLocalBlock(
+  arrays: Arrays,
+  x: Operand,
+  weights: NonLocalWeights,
+  options: NonLocalOptions = {},
+): NonLocalResult {
+  const call = 'nonLocalBlock';
+  readOptions(call, options, ['kind', 'normalisation']);
+  const { kind = 'embedded_gaussian', normalisation = '' } = options;
+  checkKind(`${call}: kind`, kind, 'string');
+  checkKind(`${call}: normalisation`, normalisation, 'string');
+  const [maps, others] = weightsOf(call, weights, ['g', 'w_z'], ['theta', 'phi', 'w_f']);
+  const results = operate(arrays, { x, ...maps }, others, Array(3).fill(undefined), (module, inputs, outputs) =>
+    module.nonLocalBlock(kind, normalisation, inputs, outputs),
+  );
+  const [output, pattern, y] = results as [Tensor, Tensor, Tensor];
+  return { output, pattern, y };
 }

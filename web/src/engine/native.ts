@@ -1,5 +1,5 @@
 /** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
-import type { BooleanMask, Encoding, SmoothingKernel, Tensor, Variant } from './types.ts';
+import type { BooleanMask, Encoding, ImageFilter, SmoothingKernel, Tensor, Variant } from './types.ts';
 
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
@@ -133,6 +133,27 @@ export interface NativeModule {
     weights: NativeArray[],
     out: NativeArray,
   ): void;
+  imageFilters(): ImageFilter[];
+  imageFilter(
+    filter: string,
+    params: Record<string, number> | undefined,
+    image: NativeArray,
+    firstRow: number,
+    /** 0 = the rest. */
+    rows: number,
+    out: NativeArray,
+  ): void;
+  filterWeights(
+    filter: string,
+    params: Record<string, number> | undefined,
+    image: NativeArray,
+    row: number,
+    column: number,
+    /** distances, weights, sum, value. */
+    outputs: NativeArray[],
+  ): void;
+  /** Inputs x, g, w_z and, or null, theta, phi, w_f; outputs output, pattern, y. Normalisation '' = the kind's own. */
+  nonLocalBlock(kind: string, normalisation: string, inputs: (NativeArray | null)[], outputs: NativeArray[]): void;
   liveModels(): number;
   fail(kind: FailureKind): void;
   Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };

@@ -1,6 +1,7 @@
 import { checkTensor, type Arrays } from './arrays.ts';
 import { checkCount, checkKind, checkParams } from './checks.ts';
 import { AttentionError, checkOptions } from './error.ts';
+import { imageOperators } from './image.ts';
 import { interpretationOperators } from './interpretation.ts';
 import { layerOperators } from './layers.ts';
 import type { NativeAttention } from './native.ts';
@@ -34,6 +35,7 @@ const kOperators: Record<OperatorName, (arrays: Arrays, ...args: never[]) => unk
   ...layerOperators,
   ...interpretationOperators,
   ...smoothingOperators,
+  ...imageOperators,
 };
 
 /** The operators over one engine's arrays. */

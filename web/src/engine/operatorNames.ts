@@ -26,6 +26,13 @@ export const operatorNames = [
   'principalComponents',
   'leaveOneOutVote',
   'fitProjection',
+  'imageFilter',
+  'filterWeights',
+  'imagePatches',
+  'convolve',
+  'peakSignalToNoise',
+  'localFeatures',
+  'nonLocalBlock',
 ] as const satisfies readonly (keyof Operators)[];
 
 export type OperatorName = (typeof operatorNames)[number];

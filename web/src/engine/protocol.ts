@@ -6,6 +6,7 @@ import type {
   Encoded,
   Encoding,
   GenerateOptions,
+  ImageFilter,
   LoadOptions,
   ModelFiles,
   ModelInfo,
@@ -22,6 +23,7 @@ export interface Methods {
   start(compiled: CompiledCore): { encodings: Encoding[] };
   variants(): Variant[];
   smoothingKernels(): SmoothingKernel[];
+  imageFilters(): ImageFilter[];
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };

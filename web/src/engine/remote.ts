@@ -10,6 +10,7 @@ import type {
   Encoded,
   Encoding,
   GenerateOptions,
+  ImageFilter,
   LoadOptions,
   ModelInfo,
   ModelSource,
@@ -78,6 +79,10 @@ class RemoteEngine implements WorkerEngine {
 
   smoothingKernels(): Promise<SmoothingKernel[]> {
     return this.#link.call('smoothingKernels', []);
+  }
+
+  imageFilters(): Promise<ImageFilter[]> {
+    return this.#link.call('imageFilters', []);
   }
 
   /** Downloads here, where nothing waits for it and the page's preloads count; reads in the worker. */

@@ -27,6 +27,7 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
     },
     variants: () => engine().variants(),
     smoothingKernels: () => engine().smoothingKernels(),
+    imageFilters: () => engine().imageFilters(),
     operate: (_, name, args) => (engine()[name] as (...args: unknown[]) => unknown)(...args),
     table(_, name, tokens, width, params, weight) {
       const table = engine().positions[name];

@@ -49,6 +49,12 @@ export interface Structure extends Facts {
   readonly axis: 'structure';
 }
 
+/**
+ * A row of the C++ table of filters: each pixel becomes the mean of a square window around it, clipped to the image,
+ * under the weights of `filterWeights`. A parameter may be infinite where its maximum is.
+ */
+export type ImageFilter = Facts;
+
 /** A row of the three C++ tables of attention, which combine freely. */
 export type Variant = Scoring | Normalisation | Structure;
 

@@ -1,11 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { ImageOperators, WorkerImageOperators } from './imageTypes.ts';
 import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
 import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
 import type { SmoothingOperators, WorkerSmoothingOperators } from './smoothingTypes.ts';
-import type { Encoding, SmoothingKernel, Variant } from './tables.ts';
+import type { Encoding, ImageFilter, SmoothingKernel, Variant } from './tables.ts';
 
+export type * from './imageTypes.ts';
 export type * from './interpretationTypes.ts';
 export type * from './layerTypes.ts';
 export type * from './positionTypes.ts';
@@ -117,7 +119,7 @@ export interface GeluOptions extends OutOptions {
 }
 
 /** A call gives a fresh tensor, or the very tensor or held array that was given as `out`. */
-export interface Operators extends LayerOperators, InterpretationOperators, SmoothingOperators {
+export interface Operators extends LayerOperators, InterpretationOperators, SmoothingOperators, ImageOperators {
   /** `softmax(scale q k^T + mask) v`, as the ONNX operator `Attention` defines it. */
   attention(
     q: Operand,
@@ -330,6 +332,7 @@ export interface Engine extends Operators {
   variants(): Variant[];
   encodings(): Encoding[];
   smoothingKernels(): SmoothingKernel[];
+  imageFilters(): ImageFilter[];
   /** Copies an array into the engine's memory, where it stays until it is disposed. */
   hold(tensor: Tensor): Held;
   loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
@@ -338,12 +341,14 @@ export interface Engine extends Operators {
 
 type Promised<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 
-export interface WorkerEngine extends WorkerLayerOperators, WorkerInterpretationOperators, WorkerSmoothingOperators {
+export interface WorkerEngine
+  extends WorkerLayerOperators, WorkerInterpretationOperators, WorkerSmoothingOperators, WorkerImageOperators {
   readonly build: Build;
   readonly positions: Record<string, Promised<PositionFunctions<Tensor>[string]>>;
   variants(): Promise<Variant[]>;
   encodings(): Promise<Encoding[]>;
   smoothingKernels(): Promise<SmoothingKernel[]>;
+  imageFilters(): Promise<ImageFilter[]>;
   /** The operators of `Engine` on plain data; results are fresh. */
   attention(
     q: Tensor,

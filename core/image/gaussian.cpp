@@ -1,0 +1,20 @@
+// w_pq = exp(-|p - q|^2 / (2 sigma^2))
+
+#include <limits>
+
+#include "image/filter.hpp"
+#include "kernels/fall_off.hpp"
+
+namespace attn {
+
+const std::array<Parameter, 2> kGaussianParams = {
+    Parameter{"sigma", 0, std::numeric_limits<double>::infinity(), 1.5, "standard deviation in pixels",
+              "标准差（像素）"},
+    Parameter{"radius", 0, 31, 4, "pixels from the middle of the window to its edge", "窗口中心到边缘的像素数", true}};
+
+void weigh_gaussian(const FilterInput& in, const Window& window) {
+  const double sigma = in.params[0];
+  multiply_fall_off(2.0 * sigma * sigma, window.distances, window.cells(), window.weights);
+}
+
+}  // namespace attn
