@@ -27,7 +27,7 @@ Plane outer(const Plane& along_y, const Plane& along_x) {
   return out;
 }
 
-Plane gaussian(double sigma) {
+Plane blur_kernel(double sigma) {
   const double radius = 4.0 * sigma;
   Plane weights;
   double sum = 0.0;
@@ -42,8 +42,8 @@ std::vector<Plane> kernels() {
   Plane apart(25, -1.0 / 25.0);
   apart[12] += 1.0;
   return {{1.0},
-          gaussian(1.0),
-          gaussian(2.0),
+          blur_kernel(1.0),
+          blur_kernel(2.0),
           outer(smooth, slope),
           outer(slope, smooth),
           {0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0},

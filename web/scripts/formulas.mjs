@@ -22,9 +22,9 @@ const texIn = (path, text) =>
     ? [...text.matchAll(kTemplate)].map(([, tex]) => tex)
     : [...text.matchAll(kRaw)].map(([all]) => [...all.matchAll(/R"\(([^]*?)\)"/g)].map(([, tex]) => tex).join(''));
 
-/** Functions are named by a row of a table, or by a page that shows one. */
+/** Functions are named by a row of a table, behind the row's own name, or by a page that shows one. */
 function namesIn(path, text) {
-  const pattern = path.endsWith('.ts') ? /\bcodeOf\('(\w+)'/g : /"(\w+)"/g;
+  const pattern = path.endsWith('.ts') ? /\bcodeOf\('(\w+)'/g : /(?<!\{\s*)"(\w+)"/g;
   return path.endsWith('.ts') || kTables.test(path) ? [...text.matchAll(pattern)].map(([, name]) => name) : [];
 }
 

@@ -29,7 +29,7 @@ export class DistanceClaim extends Claim<Found> {
   protected override async measure({ engine }: Lab): Promise<Found> {
     const [q, k] = [drawn([queries, d], 1), drawn([keys, d], 2)];
     const zero = { shape: [1, d], data: new Float32Array(d) };
-    const norms = await (engine as any).pairwiseDistances(k, zero, { squared: true });
+    const norms = await engine.pairwiseDistances(k, zero, { squared: true });
     const weights = async (a: Tensor, b: Tensor, scoring: string): Promise<Float32Array> => {
       const [one, other] = [a, b].map((x) => reshaped(x, [1, ...x.shape]));
       return (await engine.attention(one!, other!, other!, { scoring })).pattern.data;
