@@ -6,7 +6,7 @@ export interface Line {
   values: readonly number[];
 }
 
-const [width, height, left, right, top, bottom] = [420, 240, 62, 10, 12, 26];
+const [width, height, left, right, top, bottom] = [420, 240, 62, 18, 12, 26];
 const dashes = ['none', '7 4', '2 3', '10 3 2 3'];
 
 /** Lines over places that double, both axes by ratios: a straight line is a power. `unit` writes a number of the axis. */

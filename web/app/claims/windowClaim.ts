@@ -13,8 +13,8 @@ const d = 64;
 const lengths = doubling(16, 4096);
 const floatBytes = 4;
 const rounds = 5;
-/** Growth of the time from the second longest to the longest: 2 would be a straight line. */
-const linearGrowth = 2;
+/** The time of the longest is compared with that of one so many times shorter; a straight line would grow as much. */
+const shorter = 8;
 
 interface Found {
   milliseconds: number[];
@@ -45,16 +45,16 @@ export class WindowClaim extends Claim<Found> {
   }
 
   protected override judge({ milliseconds, given, read }: Found): Verdict {
-    const isLinear = growth(milliseconds) <= linearGrowth;
+    const isLinear = growth(milliseconds) <= shorter;
     if (isLinear && read === given) return 'holds';
     return isLinear || read === given ? 'limited' : 'wrong';
   }
 
   protected override answer({ milliseconds, context, given, read }: Found): string {
-    const [last, times] = [number(milliseconds.at(-1)!, 0), number(growth(milliseconds), 1)];
+    const [last, times] = [number(milliseconds.at(-1)!, 0), number(growth(milliseconds), 0)];
     return this.t(
-      `No formula ends it, cost and training do. ${lengths.at(-1)} tokens took ${last} ms here, ${times} times as long as half of them. And a trained model has seen so many positions and no more: the model “sentences” was given ${given} tokens and read ${read}, its context being ${context}.`,
-      `公式里没有上限，代价和训练却有。${lengths.at(-1)} 个词元在这里用了 ${last} 毫秒，是一半词元的 ${times} 倍。而且训练好的模型只见过那么多位置：给“sentences”模型 ${given} 个词元，它只读了 ${read} 个，上下文长度是 ${context}。`,
+      `No formula ends it, cost and training do. ${lengths.at(-1)} tokens took ${last} ms here, ${times} times as long as an eighth of them. And a trained model has seen so many positions and no more: the model “sentences” was given ${given} tokens and read ${read}, its context being ${context}.`,
+      `公式里没有上限，代价和训练却有。${lengths.at(-1)} 个词元在这里用了 ${last} 毫秒，是八分之一词元的 ${times} 倍。而且训练好的模型只见过那么多位置：给“sentences”模型 ${given} 个词元，它只读了 ${read} 个，上下文长度是 ${context}。`,
     );
   }
 
@@ -82,7 +82,7 @@ export class WindowClaim extends Claim<Found> {
 }
 
 const isShown = (length: number): boolean => Math.log2(length) % 2 === 0;
-const growth = (times: readonly number[]): number => times.at(-1)! / times.at(-2)!;
+const growth = (times: readonly number[]): number => times.at(-1)! / times.at(-1 - Math.log2(shorter))!;
 
 /** Milliseconds by length, in a worker of its own: nothing else waits there. */
 async function timed(): Promise<number[]> {

@@ -56,10 +56,16 @@ export abstract class Room extends Section {
     return /^zh/i.test(tag);
   }
 
+  /** The colours it has now. */
+  protected get shade(): 'light' | 'dark' {
+    const page = document.documentElement.dataset.shade;
+    if (this.theme === 'auto' && page) return page === 'dark' ? 'dark' : 'light';
+    return resolveTheme(this.theme);
+  }
+
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
-    const page = document.documentElement.dataset.shade;
-    this.setAttribute('data-shade', this.theme === 'auto' && page ? page : resolveTheme(this.theme));
+    this.setAttribute('data-shade', this.shade);
   }
 
   protected override render(): TemplateResult {
