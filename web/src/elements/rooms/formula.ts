@@ -22,7 +22,7 @@ export function formula(source: string): Node | TemplateResult {
 export function explain(row: Facts, t: Translate): TemplateResult {
   return html`
     <div class="explained">
-      <p class="formula">${formula(row.formula)}</p>
+      <p class="formula" tabindex="0">${formula(row.formula)}</p>
       <p class="soft">${row.reference}</p>
       ${codeOf(row.function, t)}
     </div>
