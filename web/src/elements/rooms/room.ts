@@ -2,6 +2,7 @@ import { html, unsafeCSS, type CSSResultGroup, type PropertyValues, type Templat
 import { palette } from '../palette.ts';
 import { resolveTheme, watchSystemTheme, type Theme } from '../theme.ts';
 import controls from './controls.css?inline';
+import images from './images.css?inline';
 import parts from './parts.css?inline';
 import pictures from './pictures.css?inline';
 import layout from './room.css?inline';
@@ -15,7 +16,7 @@ import { Section } from './section.ts';
 export abstract class Room extends Section {
   static override styles: CSSResultGroup = [
     palette,
-    ...[controls, parts, pictures, layout].map((text) => unsafeCSS(text)),
+    ...[controls, parts, pictures, images, layout].map((text) => unsafeCSS(text)),
   ];
   static override properties = { lang: {}, theme: {} };
   declare theme: Theme;
