@@ -1,2 +1,7 @@
 // Importing this file defines the rooms from a weighted average to attention, each an element of its own.
-export {};
+import { define } from '../define.ts';
+import { DissimilarityRoom } from './dissimilarity-room.ts';
+import { NonLocalRoom } from './non-local-room.ts';
+
+define('dissimilarity-room', DissimilarityRoom);
+define('non-local-room', NonLocalRoom);
