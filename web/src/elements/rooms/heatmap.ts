@@ -26,6 +26,7 @@ export class HeatMap extends LitElement {
     label: {},
     rowName: {},
     columnName: {},
+    tell: { attribute: false },
     lang: {},
   };
   declare map: HeatMapData | null;
@@ -33,12 +34,14 @@ export class HeatMap extends LitElement {
   declare label: string;
   declare rowName: string;
   declare columnName: string;
+  /** Says a cell in words of its own, instead of by the two names. */
+  declare tell: ((row: number, column: number, value: number) => string) | null;
   #at: { row: number; column: number } | null = null;
   readonly #onLook = (): void => this.requestUpdate();
 
   constructor() {
     super();
-    this.map = null;
+    this.map = this.tell = null;
     this.full = 0;
     this.label = this.rowName = this.columnName = '';
   }
@@ -75,6 +78,7 @@ export class HeatMap extends LitElement {
     if (!this.map || !this.#at) return '\u00a0';
     const { row, column } = this.#at;
     const value = this.map.data[row * this.map.columns + column]!;
+    if (this.tell) return this.tell(row, column, value);
     return `${this.rowName} ${row}, ${this.columnName} ${column}: ${number(value, 3)}`;
   }
 
