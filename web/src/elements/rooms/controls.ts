@@ -35,7 +35,7 @@ const wide = 100;
 
 /**
  * Where a number lies on its slider, 0 to 1, and back: whole numbers evenly, wide ranges by ratios, and one that begins
- * at 0 bent so that its usual number is in the middle.
+ * at 0 bent so that its usual number is in the middle; so is one without an end, whose last step is infinity.
  */
 export function track({ minimum, maximum, standard, whole }: Parameter): {
   steps: number;
@@ -50,6 +50,13 @@ export function track({ minimum, maximum, standard, whole }: Parameter): {
     const share = (n: number): number => within((n - low) / (high - low));
     return { steps: high - low, from: share, to: (t) => Math.round(low + (high - low) * t) };
   }
+  if (high === Infinity) {
+    return {
+      steps: fineSteps,
+      from: (n) => (n === Infinity ? 1 : (n - low) / (n - low + standard - low)),
+      to: (t) => (t >= 1 ? Infinity : Number((low + ((standard - low) * t) / (1 - t)).toPrecision(3))),
+    };
+  }
   const between = (t: number, n: number): number => (t <= 0 ? low : t >= 1 ? high : Number(n.toPrecision(3)));
   if (low > 0 && high / low > wide) {
     const ratio = Math.log(high / low);
@@ -60,7 +67,7 @@ export function track({ minimum, maximum, standard, whole }: Parameter): {
     };
   }
   const middle = (standard - low) / (high - low);
-  const power = middle > 0 ? Math.log(middle) / Math.log(0.5) : 1;
+  const power = middle > 0 && middle < 1 ? Math.log(middle) / Math.log(0.5) : 1;
   return {
     steps: fineSteps,
     from: (n) => within((n - low) / (high - low)) ** (1 / power),
