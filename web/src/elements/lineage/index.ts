@@ -2,10 +2,14 @@
 import { define } from '../define.ts';
 import { DenoisingRoom } from './denoising-room.ts';
 import { DissimilarityRoom } from './dissimilarity-room.ts';
+import { DistanceRoom } from './distance-room.ts';
 import { FourMechanismsRoom } from './four-mechanisms-room.ts';
 import { NonLocalRoom } from './non-local-room.ts';
+import { WeightedAverageRoom } from './weighted-average-room.ts';
 
+define('weighted-average-room', WeightedAverageRoom);
+define('distance-room', DistanceRoom);
 define('denoising-room', DenoisingRoom);
+define('non-local-room', NonLocalRoom);
 define('dissimilarity-room', DissimilarityRoom);
 define('four-mechanisms-room', FourMechanismsRoom);
-define('non-local-room', NonLocalRoom);

@@ -67,7 +67,7 @@ export function track({ minimum, maximum, standard, whole }: Parameter): {
     };
   }
   const middle = (standard - low) / (high - low);
-  const power = middle > 0 ? Math.log(middle) / Math.log(0.5) : 1;
+  const power = middle > 0 && middle < 1 ? Math.log(middle) / Math.log(0.5) : 1;
   return {
     steps: fineSteps,
     from: (n) => within((n - low) / (high - low)) ** (1 / power),

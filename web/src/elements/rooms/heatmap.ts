@@ -1,7 +1,8 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from '../define.ts';
 import { bytesOf } from './colours.ts';
 import { number } from './matrix.ts';
+import { styled } from './styled.ts';
 
 /** A matrix of many numbers as `<heat-map>` draws it. */
 export interface HeatMapData {
@@ -17,12 +18,13 @@ const most = 0.92;
 /**
  * `<heat-map>`: numbers as a field of colour, one colour for positive and one for negative ones, `full` (0: the largest
  * of them) in full colour. The number under the pointer, or where the arrow keys have gone, is told below and in a
- * `cell-point` event.
+ * `cell-point` event. The row `marked` is framed; -1 is none.
  */
 export class HeatMap extends LitElement {
   static override properties = {
     map: { attribute: false },
     full: { type: Number },
+    marked: { type: Number },
     label: {},
     rowName: {},
     columnName: {},
@@ -31,6 +33,7 @@ export class HeatMap extends LitElement {
   };
   declare map: HeatMapData | null;
   declare full: number;
+  declare marked: number;
   declare label: string;
   declare rowName: string;
   declare columnName: string;
@@ -43,6 +46,7 @@ export class HeatMap extends LitElement {
     super();
     this.map = this.tell = null;
     this.full = 0;
+    this.marked = -1;
     this.label = this.rowName = this.columnName = '';
   }
 
@@ -62,16 +66,26 @@ export class HeatMap extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <canvas
-        tabindex="0"
-        role="img"
-        aria-label=${`${this.label}. ${this.#told()}`}
-        @pointermove=${(event: PointerEvent) => this.#point(event)}
-        @pointerdown=${(event: PointerEvent) => this.#point(event)}
-        @keydown=${(event: KeyboardEvent) => this.#press(event)}
-      ></canvas>
+      <div class="frame">
+        <canvas
+          tabindex="0"
+          role="img"
+          aria-label=${`${this.label}. ${this.#told()}`}
+          @pointermove=${(event: PointerEvent) => this.#point(event)}
+          @pointerdown=${(event: PointerEvent) => this.#point(event)}
+          @keydown=${(event: KeyboardEvent) => this.#press(event)}
+        ></canvas>
+        ${this.#frame()}
+      </div>
       <output aria-live="polite">${this.#told()}</output>
     `;
+  }
+
+  #frame(): TemplateResult | typeof nothing {
+    const { map, marked } = this;
+    if (!map || !(marked >= 0 && marked < map.rows)) return nothing;
+    const share = (rows: number): string => `${(100 * rows) / map.rows}%`;
+    return html`<i class="marked" ${styled({ top: share(marked), height: share(1) })}></i>`;
   }
 
   #told(): string {

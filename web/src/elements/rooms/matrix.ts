@@ -20,6 +20,8 @@ export interface MatrixOptions {
   chosen?: (column: number) => boolean;
   /** One more column: a row's sum or swatch. */
   last?: { head: string; cell: (row: number) => TemplateResult | string };
+  /** One more row: a column's sum. */
+  foot?: { head: string; cell: (column: number) => string };
 }
 
 /** From so many columns on numbers are set smaller. */
@@ -29,7 +31,7 @@ const lastHead = (text: string): TemplateResult => (text === '' ? html`<td></td>
 
 /** A matrix as a table: its numbers, on shades of one colour for positive and another for negative ones. */
 export function matrix(options: MatrixOptions): TemplateResult {
-  const { data, rows, columns, caption, marked = null, last } = options;
+  const { data, rows, columns, caption, marked = null, last, foot } = options;
   const full = options.full ?? largest(data);
   return html`<table class=${classMap({ matrix: true, dense: columns.length >= dense })}>
     <caption>
@@ -51,8 +53,17 @@ export function matrix(options: MatrixOptions): TemplateResult {
           </tr>`,
       )}
     </tbody>
+    ${foot ? footRow(foot, columns.length, last !== undefined) : nothing}
   </table>`;
 }
+
+const footRow = ({ head, cell }: NonNullable<MatrixOptions['foot']>, count: number, hasLast: boolean): TemplateResult =>
+  html`<tfoot>
+    <tr>
+      <th scope="row">${head}</th>
+      ${Array.from({ length: count }, (_, j) => html`<td>${cell(j)}</td>`)} ${hasLast ? html`<td></td>` : nothing}
+    </tr>
+  </tfoot>`;
 
 function cell(
   value: number,
