@@ -5,6 +5,7 @@ import { codeOf, explain } from '../rooms/formula.ts';
 import { defineHeatMap } from '../rooms/heatmap.ts';
 import type { Lab } from '../rooms/lab.ts';
 import { number } from '../rooms/matrix.ts';
+import { examples } from '../rooms/examples.ts';
 import { Room } from '../rooms/room.ts';
 import { choice } from './choice.ts';
 import { classLegend, classStyles } from './class-marks.ts';
@@ -13,7 +14,6 @@ import { ladder, measureNames, measuresOf, stepOf, type Measure } from './dissim
 import { classMatrix, pictureStyles } from './dissimilarity-pictures.ts';
 import { projectionBench } from './dissimilarity-projection.ts';
 import { chosenRow, vote, type Shown } from './dissimilarity-vote.ts';
-import { examples, exampleStyles } from './examples.ts';
 import { iris } from './iris.ts';
 import { ownTable, ownTableStyles } from './own-table.ts';
 import { projectionNames, Projections, type Projected, type Projection } from './projection.ts';
@@ -24,7 +24,7 @@ const runSteps = 200;
 
 /** From a matrix that says how alike any two are to attention: over Fisher's irises, or the visitor's own table. */
 export class DissimilarityRoom extends Room {
-  static override styles = [Room.styles, classStyles, pictureStyles, exampleStyles, ownTableStyles];
+  static override styles = [Room.styles, classStyles, pictureStyles, ownTableStyles];
   static override properties = {
     ...Room.properties,
     measure: oneOf(measureNames),
@@ -126,7 +126,10 @@ export class DissimilarityRoom extends Room {
         { measure: 'dot_product', bandwidth: 1, sign: 'nearest', standardised: 'off' },
       ],
     ];
-    return examples(all.map(([name, state]) => [name, () => Object.assign(this, state)]));
+    return examples(
+      this.t,
+      all.map(([name, state]) => [name, () => Object.assign(this, state)]),
+    );
   }
 
   #controls(lab: Lab): TemplateResult {

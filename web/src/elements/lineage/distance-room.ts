@@ -1,10 +1,10 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { numeric, oneOf } from '../rooms/attributes.ts';
 import type { Lab } from '../rooms/lab.ts';
+import { examples } from '../rooms/examples.ts';
 import { Room } from '../rooms/room.ts';
 import { identity, showIdentity, type Identity } from './distance-identity.ts';
 import { mostScore, normalised, showNormalised, type Normalised } from './distance-normalise.ts';
-import { exampleRow } from './example-row.ts';
 import { firstScene, firstScores, unitOf, type Scene, type Vector } from './distance-scene.ts';
 import { overs, showSoftmaxes, softmaxes, type Over, type Softmaxes } from './distance-softmax.ts';
 import { distanceStyles } from './distance-styles.ts';
@@ -114,10 +114,10 @@ export class DistanceRoom extends Room {
     const set = (share: number, unit: 'off' | 'on'): void => {
       Object.assign(this, { share, unit });
     };
-    return exampleRow(this.t, [
-      ['Plain dot product', '纯点积', () => set(0, 'off')],
-      ['Gaussian kernel', '高斯核', () => set(1, 'off')],
-      ['Keys of one length: the two are one', '键一样长：两者合一', () => set(0, 'on')],
+    return examples(this.t, [
+      [this.t('Plain dot product', '纯点积'), () => set(0, 'off')],
+      [this.t('Gaussian kernel', '高斯核'), () => set(1, 'off')],
+      [this.t('Keys of one length: the two are one', '键一样长：两者合一'), () => set(0, 'on')],
     ]);
   }
 

@@ -5,9 +5,9 @@ import { codeOf, explain, formula, tex } from '../rooms/formula.ts';
 import type { Lab } from '../rooms/lab.ts';
 import { number } from '../rooms/matrix.ts';
 import { definePictureField, type Place } from '../rooms/picture-field.ts';
+import { examples } from '../rooms/examples.ts';
 import { Room } from '../rooms/room.ts';
 import { mapNames, type MapsName } from './non-local-maps.ts';
-import { examples, exampleStyles } from './examples.ts';
 import { controls, pictureNames } from './non-local-controls.ts';
 import { numbers, twin } from './non-local-numbers.ts';
 import { answers, kinds, positionOf, rowOf, side, type Answer, type Kind } from './non-local-results.ts';
@@ -17,7 +17,7 @@ import type { Shipped } from './pictures.ts';
 export class NonLocalRoom extends Room {
   static override styles = [
     Room.styles,
-    exampleStyles,
+
     css`
       .kinds {
         display: grid;
@@ -166,7 +166,10 @@ export class NonLocalRoom extends Room {
       [t('The same scores with softmax', '同样的分数用 softmax'), { kind: 'dot_product', normalisation: 'softmax' }],
       [t('A fresh block: W_z = 0', '刚插入的模块：W_z = 0'), { zero: 'on' }],
     ];
-    return examples(all.map(([name, state]) => [name, () => Object.assign(this, state)]));
+    return examples(
+      this.t,
+      all.map(([name, state]) => [name, () => Object.assign(this, state)]),
+    );
   }
 
   #controls(): TemplateResult {

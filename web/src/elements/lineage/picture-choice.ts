@@ -156,31 +156,6 @@ export const choiceStyles = css`
   picture-choice {
     display: block;
   }
-  .examples {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.15rem 1.1rem;
-    align-items: baseline;
-  }
-  .example {
-    display: inline-flex;
-    align-items: center;
-    min-height: 1.9rem;
-    max-width: 100%;
-    padding: 0.1rem 0;
-    border: 0;
-    border-bottom: 1px dotted var(--attn-soft);
-    border-radius: 0;
-    font-family: var(--attn-serif);
-    text-align: start;
-    cursor: pointer;
-  }
-  .example:hover,
-  .example[aria-pressed='true'],
-  .example[aria-current] {
-    color: var(--attn-accent);
-    border-bottom: 1px solid var(--attn-accent);
-  }
   .example.file {
     position: relative;
   }

@@ -5,8 +5,8 @@ import { menu, parameterSlider } from '../rooms/controls.ts';
 import { explain } from '../rooms/formula.ts';
 import { defineHeatMap, type HeatMapData } from '../rooms/heatmap.ts';
 import type { Lab } from '../rooms/lab.ts';
+import { examples } from '../rooms/examples.ts';
 import { Room } from '../rooms/room.ts';
-import { exampleRow } from './example-row.ts';
 import { noisyPoints, round, span, within, type Point } from './noisy-points.ts';
 import { facts, rowNumbers, sumOf, type Average } from './weighted-average-numbers.ts';
 import { averageStyles } from './weighted-average-styles.ts';
@@ -169,12 +169,12 @@ export class WeightedAverageRoom extends Room {
     const set = (query: number | null, kernel: string, bandwidth: number): void => {
       Object.assign(this, { query, kernel, bandwidth });
     };
-    return exampleRow(this.t, [
-      ['No query: pooling', '没有查询：平均汇聚', () => set(null, 'gaussian', 0.4)],
-      ['A query at 2', '查询在 2', () => set(2, 'gaussian', 0.4)],
-      ['A box over a gap', '矩形窗落在空档里', () => set(4.35, 'boxcar', 0.4)],
-      ['Bandwidth 0: the nearest', '带宽 0：只看最近的', () => set(2, 'gaussian', 0)],
-      ['Bandwidth ∞: pooling again', '带宽 ∞：又回到平均', () => set(2, 'gaussian', Infinity)],
+    return examples(this.t, [
+      [this.t('No query: pooling', '没有查询：平均汇聚'), () => set(null, 'gaussian', 0.4)],
+      [this.t('A query at 2', '查询在 2'), () => set(2, 'gaussian', 0.4)],
+      [this.t('A box over a gap', '矩形窗落在空档里'), () => set(4.35, 'boxcar', 0.4)],
+      [this.t('Bandwidth 0: the nearest', '带宽 0：只看最近的'), () => set(2, 'gaussian', 0)],
+      [this.t('Bandwidth ∞: pooling again', '带宽 ∞：又回到平均'), () => set(2, 'gaussian', Infinity)],
     ]);
   }
 
