@@ -24,33 +24,61 @@ function follow(): void {
 }
 
 /** The room of a section: its first element that has a state. */
-export function roomIn(section: Element): LitElement | null {
+function roomIn(section: Element): LitElement | null {
   const all = [...section.querySelectorAll<LitElement>('*')];
   return all.find((element) => element.localName.includes('-') && attributesOf(element).size > 0) ?? null;
 }
 
-/** Properties by the attribute that says them. */
-function attributesOf(room: Element): Map<string, string> {
+interface Attribute {
+  property: string;
+  write: (value: unknown) => string;
+}
+
+/** What attributes say a room's state. */
+function attributesOf(room: Element): Map<string, Attribute> {
   const properties = (room.constructor as RoomClass).elementProperties ?? new Map<string, PropertyDeclaration>();
-  const named = [...properties].flatMap(([name, { attribute }]) =>
-    attribute === false || name === 'lang' || name === 'theme'
-      ? []
-      : [[typeof attribute === 'string' ? attribute : String(name).toLowerCase(), String(name)] as const],
-  );
+  const named = [...properties].flatMap(([name, { attribute, converter }]) => {
+    if (attribute === false || name === 'lang' || name === 'theme') return [];
+    const write = typeof converter === 'object' ? converter.toAttribute : undefined;
+    return [
+      [
+        typeof attribute === 'string' ? attribute : String(name).toLowerCase(),
+        {
+          property: String(name),
+          write: (value: unknown): string => (value === null ? '' : String(write ? write(value) : value)),
+        },
+      ] as const,
+    ];
+  });
   return new Map(named);
 }
 
-/** The address of a section with its room as it stands; what is as in the beginning is left out. */
-export function addressOf(section: Element): string {
-  const address = new URL(location.href);
-  address.hash = section.id;
-  const room = roomIn(section);
-  if (!room) return address.href;
+/** The attributes of a section's room as it stands; those that are as in the beginning are left out. */
+function stateOf(room: LitElement): [attribute: string, value: string][] {
   const fresh = new (room.constructor as RoomClass)();
-  const changed = [...attributesOf(room)].flatMap(([attribute, property]) => {
-    const [is, was] = [room, fresh].map((one) => String((one as unknown as Record<string, unknown>)[property]));
-    return is === was ? [] : [[attribute, is!]];
+  return [...attributesOf(room)].flatMap(([attribute, { property, write }]) => {
+    const [is, was] = [room, fresh].map((one) => write((one as unknown as Record<string, unknown>)[property]));
+    return is === was ? [] : [[attribute, is!] as [string, string]];
   });
-  if (changed.length > 0) address.hash += `?${new URLSearchParams(changed)}`;
+}
+
+/** The address of a section with its room as it stands. */
+export function addressOf(section: Element): string {
+  const room = roomIn(section);
+  const state = new URLSearchParams(room ? stateOf(room) : []).toString();
+  const address = new URL(location.href);
+  address.hash = section.id + (state === '' ? '' : `?${state}`);
   return address.href;
+}
+
+const escaped: Record<string, string> = { '&': '&amp;', '"': '&quot;', '<': '&lt;', '>': '&gt;' };
+
+/** The markup that puts a section's room, as it stands, on another page; empty for a section without one. */
+export function markupOf(section: Element): string {
+  const room = roomIn(section);
+  if (!room) return '';
+  const attributes = stateOf(room).map(
+    ([name, value]) => ` ${name}="${value.replace(/[&"<>]/g, (letter) => escaped[letter]!)}"`,
+  );
+  return `<${room.localName}${attributes.join('')}></${room.localName}>`;
 }
