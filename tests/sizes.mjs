@@ -34,6 +34,7 @@ function groups(root) {
   const generated = (name) => join(root, 'web/src/engine/generated', name);
   const site = join(root, 'dist/site');
   const page = filesOfPage(site, 'index.html');
+  const scriptsOf = (name) => filesOfPage(site, `${name}.html`).filter((path) => path.endsWith('.js'));
   const modelFiles = (name) =>
     readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -48,7 +49,9 @@ function groups(root) {
     'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
     'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
     'scripts of the page': page.filter((path) => path.endsWith('.js')),
-    'scripts of Mechanisms': filesOfPage(site, 'mechanisms.html').filter((path) => path.endsWith('.js')),
+    'scripts of Mechanisms': scriptsOf('mechanisms'),
+    'scripts of Lineage': scriptsOf('lineage'),
+    'scripts of Claims checked': scriptsOf('claims'),
     // One of the two modules is loaded; the larger one stands for it.
     'first visit': [join(site, 'index.html'), ...page.filter(isFirst), ...(modelGroups['models/sentences'] ?? [])],
     ...modelGroups,
