@@ -44,6 +44,7 @@ export default defineConfig({
     },
     {
       name: 'firefox',
+      testIgnore: '**/touch.spec.ts',
       use: {
         browserName: 'firefox',
         // Debian's own Firefox, driven through WebDriver BiDi.

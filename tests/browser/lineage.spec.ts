@@ -52,38 +52,3 @@ test('the markup of a room is its tag with its state', async ({ page }) => {
   await expect(page).toHaveTitle('<weighted-average-room kernel="boxcar" query=""></weighted-average-room>');
   await expect(page.locator('#average .share [role="status"]')).toContainText('copied');
 });
-
-test.describe('with a finger', () => {
-  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
-  test.skip(({ browserName }) => browserName !== 'chromium', 'only its protocol has fingers that drag');
-
-  test('the query is dragged, and a pixel is chosen by a tap', async ({ page }) => {
-    const problems = await open(page, '#average');
-    const room = page.locator('weighted-average-room');
-    await expect(room.locator('.failure, .waiting')).toHaveCount(0);
-    const handle = room.getByRole('slider').and(room.locator('.query'));
-    await handle.scrollIntoViewIfNeeded();
-    const from = (await handle.boundingBox())!;
-    const at = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
-    const session = await page.context().newCDPSession(page);
-    const touch = (type: string, points: { x: number; y: number }[]) =>
-      session.send('Input.dispatchTouchEvent', { type: type as 'touchStart', touchPoints: points });
-    const before = await room.evaluate((one) => (one as unknown as { query: number }).query);
-    await touch('touchStart', [at]);
-    for (let step = 1; step <= 4; ++step) await touch('touchMove', [{ x: at.x + 15 * step, y: at.y }]);
-    await touch('touchEnd', []);
-    await expect
-      .poll(() => room.evaluate((one) => (one as unknown as { query: number }).query))
-      .toBeGreaterThan(before);
-
-    await page.evaluate(() => (location.hash = '#four'));
-    const picture = page.locator('four-mechanisms-room picture-field .stage[role="application"]').first();
-    await picture.scrollIntoViewIfNeeded();
-    const box = (await picture.boundingBox())!;
-    await picture.tap({ position: { x: box.width * 0.27, y: box.height * 0.27 } });
-    await expect
-      .poll(() => page.locator('four-mechanisms-room').evaluate((one) => (one as unknown as { row: number }).row))
-      .toBe(17);
-    expect(problems).toEqual([]);
-  });
-});

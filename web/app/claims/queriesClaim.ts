@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import type { AttentionResult, Tensor } from '../../src/engine/types.ts';
 import type { Lab } from '../../src/elements/rooms/lab.ts';
 import { matrix, number } from '../../src/elements/rooms/matrix.ts';
 import { drawn, farthest } from '../../src/elements/rooms/tensors.ts';
@@ -8,15 +9,15 @@ const [queries, keys, d] = [3, 5, 4];
 const named = (letter: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
 
 interface Found {
+  /** Of as many queries as keys: weights, and what they make of the values and of the queries. */
   pattern: Float32Array;
-  values: Float32Array;
-  output: Float32Array;
-  /** Of other values, under the same weights. */
-  otherOutput: Float32Array;
-  /** What the engine says to weights times queries. */
-  refusal: string;
-  /** Largest difference between A Q and A V where there are as many queries as keys. */
+  toValues: Float32Array;
+  toQueries: Float32Array;
   apart: number;
+  /** How far the output moves when other values take their place. */
+  moved: number;
+  /** What the engine says to weights times queries where there are more keys than queries. */
+  refusal: string;
 }
 
 /** "The weights are applied to the queries." */
@@ -28,23 +29,21 @@ export class QueriesClaim extends Claim<Found> {
   };
 
   protected override async measure({ engine }: Lab): Promise<Found> {
-    const [q, k] = [drawn([1, queries, d], 1), drawn([1, keys, d], 2)];
-    const [v, other, square] = [3, 4, 5].map((seed) => drawn([1, keys, d], seed));
-    const { output, pattern } = await engine.attention(q, k, v!);
-    const changed = await engine.attention(q, k, other!);
-    const toQueries = await engine.attention(square!, k, square!);
-    const toValues = await engine.attention(square!, k, v!);
-    const refusal = await engine.attention(q, k, q).then(
+    const [q, k, v, other] = [1, 2, 3, 4].map((seed) => drawn([1, keys, d], seed));
+    const attend = (values: Tensor): Promise<AttentionResult & { pattern: Tensor }> => engine.attention(q!, k!, values);
+    const [toValues, toQueries, toOther] = [await attend(v!), await attend(q!), await attend(other!)];
+    const few = drawn([1, queries, d], 1);
+    const refusal = await engine.attention(few, k!, few).then(
       () => '',
       (error: unknown) => (error as Error).message,
     );
     return {
-      pattern: pattern.data,
-      values: v!.data,
-      output: output.data,
-      otherOutput: changed.output.data,
-      refusal,
+      pattern: toValues.pattern.data,
+      toValues: toValues.output.data,
+      toQueries: toQueries.output.data,
       apart: farthest(toQueries.output.data, toValues.output.data),
+      moved: farthest(toValues.output.data, toOther.output.data),
+      refusal,
     };
   }
 
@@ -52,24 +51,26 @@ export class QueriesClaim extends Claim<Found> {
     return refusal !== '' && apart > 0 ? 'wrong' : 'limited';
   }
 
-  protected override answer({ apart }: Found): string {
+  protected override answer({ apart, moved }: Found): string {
     return this.t(
-      `Queries and keys only make the weights A; what A averages are the values. There is one weight for each key, so A times the ${queries} queries has no meaning here: the engine refuses. With as many queries as keys it can be computed and is something else (it differs by up to ${number(apart)} here). And other values under the same weights give another output, though no query has moved.`,
-      `查询和键只用来产生权重 A；A 平均的是值。每个键一个权重，所以 A 乘 ${queries} 个查询在这里根本没有意义：引擎拒绝计算。查询和键一样多时虽然能算，得到的却是别的东西（这里相差可达 ${number(apart)}）。权重不变、换一批值，输出就变了，而查询一个也没动。`,
+      `Queries and keys only make the weights A; what A averages are the values. A Q is another matrix than A V (they differ by up to ${number(apart)}), and it knows nothing of the values: other values move the output by up to ${number(moved)} under the same weights. With ${queries} queries and ${keys} keys A Q cannot even be formed, for there is a weight for every key: the engine refuses.`,
+      `查询和键只用来产生权重 A；A 平均的是值。A Q 和 A V 是两个不同的矩阵（相差可达 ${number(apart)}），而且 A Q 对值一无所知：换一批值，权重不动，输出最多变 ${number(moved)}。${queries} 个查询、${keys} 个键时，A Q 根本写不出来，因为权重是每个键一个：引擎拒绝计算。`,
     );
   }
 
-  protected override evidence({ pattern, values, output, otherOutput, refusal }: Found): TemplateResult {
+  protected override evidence({ pattern, toValues, toQueries, refusal }: Found): TemplateResult {
     const { t } = this;
     const columns = named('', d);
-    return html`<div class="pair">
-        ${matrix({ data: pattern, rows: named('q', queries), columns: named('k', keys), caption: t('Weights A', '权重 A'), full: 1 })}
-        ${matrix({ data: values, rows: named('v', keys), columns, caption: t('Values V', '值 V') })}
-        ${matrix({ data: output, rows: named('z', queries), columns, caption: t('Output A V', '输出 A V') })}
-        ${matrix({ data: otherOutput, rows: named('z', queries), columns, caption: t('A times other values', 'A 乘另一批值') })}
+    const rows = named('q', keys);
+    const shown = (data: Float32Array, caption: string): TemplateResult => matrix({ data, rows, columns, caption });
+    return html`${matrix({ data: pattern, rows, columns: named('k', keys), caption: t('Weights A', '权重 A'), full: 1 })}
+      <div class="pair">
+        ${shown(toValues, t('A V: attention’s output', 'A V：注意力的输出'))}
+        ${shown(toQueries, t('A Q: the weights applied to the queries', 'A Q：权重乘在查询上'))}
       </div>
       <p class="caption">
-        ${t('A times Q, says the engine:', 'A 乘 Q，引擎说：')} <code data-refusal>${refusal}</code>
+        ${t(`A Q of ${queries} queries and ${keys} keys, says the engine:`, `${queries} 个查询、${keys} 个键的 A Q，引擎说：`)}
+        <code data-refusal>${refusal}</code>
       </p>`;
   }
 }

@@ -77,6 +77,7 @@ export function foot({ live, say }: Panel): TemplateResult {
         }</span
       >
       <span>${say('foot.private')}</span>
+      <a href="lineage.html">${say('foot.lineage')}</a>
       <a href="mechanisms.html">${say('foot.mechanisms')}</a>
       <a href="benchmark.html">${say('foot.benchmark')}</a>
     </footer>
