@@ -58,6 +58,13 @@ const coreTests = (preset, builds, command) => async (context) => {
   return program(context, preset, executable, allArgs, options, () => countGoogleTest(report));
 };
 
+/** Four lanes, as in WebAssembly, with assertions on: the tests in Node run the same arithmetic without them. */
+const wasmLike = {
+  name: 'core, wasm-like',
+  folder: 'core',
+  run: coreTests('wasm-like', ['wasm-like'], ['build/wasm-like/core_tests']),
+};
+
 /** Ten million cases, the kernels' own share of `npm run test:full`; a small share is among the C++ tests. */
 const longFuzz = {
   name: 'fuzz, ten million cases',
@@ -130,12 +137,7 @@ export const kSuites = [
     folder: 'core',
     run: coreTests('wasm', ['wasm-tests'], [process.execPath, 'build/wasm/core_tests.cjs']),
   },
-  {
-    name: 'core, wasm-like',
-    folder: 'core',
-    run: coreTests('wasm-like', ['wasm-like'], ['build/wasm-like/core_tests']),
-  },
-  ...(process.env.ATTN_FULL_TESTS ? [longFuzz] : []),
+  ...(process.env.ATTN_FULL_TESTS ? [wasmLike, longFuzz] : []),
   { name: 'bindings and engine', folder: 'wasm', run: vitest('wasm') },
   { name: 'plots', folder: 'plots', run: vitest('plots') },
   { name: 'package', folder: 'package', run: packageTests },
