@@ -24,6 +24,8 @@ constexpr Kernel kKernels[] = {
     {"dot", check_dot},
     {"squared_distance", check_squared_distance},
     {"weighted_tanh", check_weighted_tanh},
+    {"multiply_fall_off", check_multiply_fall_off},
+    {"non_local_means", check_non_local_means},
     {"gelu_tanh", check_gelu_tanh},
     {"gelu_erf", check_gelu_erf},
     {"silu", check_silu},

@@ -49,6 +49,9 @@ void check_normalise(Case& test);
 void check_dot(Case& test);
 void check_squared_distance(Case& test);
 void check_weighted_tanh(Case& test);
+// images.cpp
+void check_multiply_fall_off(Case& test);
+void check_non_local_means(Case& test);
 // maps.cpp
 void check_gelu_tanh(Case& test);
 void check_gelu_erf(Case& test);
