@@ -52,3 +52,12 @@ test('the markup of a room is its tag with its state', async ({ page }) => {
   await expect(page).toHaveTitle('<weighted-average-room kernel="boxcar" query=""></weighted-average-room>');
   await expect(page.locator('#average .share [role="status"]')).toContainText('copied');
 });
+
+test('a room that an address leads to stays in view while those above it grow', async ({ page }) => {
+  await open(page, '#four');
+  await expect(page.locator('four-mechanisms-room picture-field').first()).toBeVisible();
+  await expect(page.locator('dissimilarity-room heat-map').first()).toBeVisible();
+  await expect(page.locator('#four h2')).toBeInViewport();
+  await page.mouse.wheel(0, -3000);
+  await expect(page.locator('#four h2')).not.toBeInViewport();
+});

@@ -20,7 +20,8 @@ const policy =
 const hostPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A course</title>
 <link rel="stylesheet" href="host.css"><script type="module" src="package/rooms.js"></script></head>
 <body><main><h1>A course</h1>${rooms.map((name) => `<${name}></${name}>`).join('')}</main></body></html>`;
-const hostStyles = 'button, select, table { color: rgb(255, 0, 0); font-size: 40px } h3 { display: none }';
+const hostStyles =
+  'button, select, table { color: rgb(255, 0, 0); font-size: 40px } h3 { display: none } h1 { color: rgb(0, 128, 0) }';
 
 let folder = '';
 let server: TestServer;
@@ -51,6 +52,7 @@ test('every room computes on a foreign page, in its own looks, asking nothing of
       foreign.push(request.url());
   });
   await page.goto(`${server.url}/index.html`);
+  expect(await page.locator('h1').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(0, 128, 0)');
   for (const name of rooms) {
     const room = page.locator(name);
     await room.scrollIntoViewIfNeeded();

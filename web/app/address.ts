@@ -20,7 +20,33 @@ function follow(): void {
   for (const [name, value] of new URLSearchParams(query)) {
     if (room && attributesOf(room).has(name)) room.setAttribute(name, value);
   }
-  section.scrollIntoView();
+  hold(section);
+}
+
+let release = (): void => {};
+
+/** Keeps a section in view while rooms above it are computed and grow, until somebody scrolls elsewhere. */
+function hold(section: Element): void {
+  release();
+  let [place, height] = [0, 0];
+  const show = (): void => {
+    section.scrollIntoView();
+    place = section.getBoundingClientRect().top;
+    height = document.body.scrollHeight;
+  };
+  const growth = new ResizeObserver(show);
+  const onScroll = (): void => {
+    // Scrolling is told before growth is.
+    if (document.body.scrollHeight !== height) show();
+    else if (Math.abs(section.getBoundingClientRect().top - place) > 1) release();
+  };
+  release = () => {
+    growth.disconnect();
+    removeEventListener('scroll', onScroll);
+  };
+  show();
+  growth.observe(document.body);
+  addEventListener('scroll', onScroll, { passive: true });
 }
 
 /** The room of a section: its first element that has a state. */
