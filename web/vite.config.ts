@@ -114,6 +114,7 @@ export default defineConfig({
       { find: /^attention-playground$/, replacement: source('index.ts') },
       { find: /^attention-playground\/element$/, replacement: source('elements/index.ts') },
       { find: /^attention-playground\/plots$/, replacement: source('plots/index.ts') },
+      { find: /^attention-playground\/arrays$/, replacement: source('arrays/index.ts') },
       { find: /^attention-playground\/rooms$/, replacement: source('elements/lineage/index.ts') },
     ],
   },
