@@ -200,8 +200,9 @@ Info info(const Model& model) {
   out.set("family", text(config.family));
   out.set("n_layers", config.n_layers);
   out.set("n_heads", config.n_heads);
+  out.set("n_kv_heads", config.n_kv_heads);
   out.set("d_model", config.d_model);
-  out.set("d_head", config.d_head());
+  out.set("d_head", config.d_head);
   out.set("d_mlp", config.d_mlp);
   out.set("n_ctx", config.n_ctx);
   out.set("vocab_size", config.vocab_size);
@@ -301,8 +302,9 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
-      "{ family: string; n_layers: number; n_heads: number; d_model: number; d_head: number; d_mlp: number; "
-      "n_ctx: number; vocab_size: number; parameters: number; weight_bytes: number; stations: string[] }");
+      "{ family: string; n_layers: number; n_heads: number; n_kv_heads: number; d_model: number; d_head: number; "
+      "d_mlp: number; n_ctx: number; vocab_size: number; parameters: number; weight_bytes: number; stations: string[] "
+      "}");
   emscripten::register_type<RunInput>(("{ record: string[]; edits: " + edit + "; lastOnly: boolean }").c_str());
   emscripten::register_type<RunOutput>(
       (std::string("{ logits: ") + kTensor + "; probs: " + kTensor + "; activations: Record<string, " + kTensor + "> }")

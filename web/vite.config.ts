@@ -59,13 +59,15 @@ const appAtRoot = (): Plugin => ({
   },
 });
 
-/** Puts `demos/frame/<part>.html` where a demo's page has `<!-- demos/frame/<part>.html -->`. */
+/** Puts a part where a page has `<!-- demos/frame/<part>.html -->` or `<!-- web/app/parts/<part>.html -->`. */
 const sharedParts = (): Plugin => ({
   name: 'shared-parts',
   transformIndexHtml: {
     order: 'pre',
     handler: (html) =>
-      html.replace(/<!-- (demos\/frame\/[\w-]+\.html) -->/g, (_, path) => readFileSync(join(kRoot, path), 'utf8')),
+      html.replace(/<!-- ((?:demos\/frame|web\/app\/parts)\/[\w-]+\.html) -->/g, (_, path) =>
+        readFileSync(join(kRoot, path), 'utf8'),
+      ),
   },
 });
 
@@ -112,6 +114,7 @@ export default defineConfig({
       { find: /^attention-playground$/, replacement: source('index.ts') },
       { find: /^attention-playground\/element$/, replacement: source('elements/index.ts') },
       { find: /^attention-playground\/plots$/, replacement: source('plots/index.ts') },
+      { find: /^attention-playground\/arrays$/, replacement: source('arrays/index.ts') },
       { find: /^attention-playground\/rooms$/, replacement: source('elements/lineage/index.ts') },
     ],
   },

@@ -1,4 +1,4 @@
-// x_i + y_i;  x_i + f y_i;  sum_r x_(r, i) / rows;  f x_i;  c tanh(x_i / c)
+// x_i + y_i;  x_i y_i;  x_i + f y_i;  sum_r x_(r, i) / rows;  f x_i;  c tanh(x_i / c)
 
 #include "kernels/elementwise.hpp"
 
@@ -16,6 +16,12 @@ void add(const float* y, std::size_t count, float* x) {
     const std::size_t left = count - i;
     simd::store(simd::load(x + i, left) + simd::load(y + i, left), x + i, left);
   }
+}
+
+void multiply(const float* y, std::size_t count, float* x) {
+  simd::each(count, [&](std::size_t i, std::size_t lanes) {
+    simd::store(simd::load(x + i, lanes) * simd::load(y + i, lanes), x + i, lanes);
+  });
 }
 
 void add_scaled(float factor, const float* y, std::size_t count, float* x) {

@@ -7,6 +7,9 @@ namespace attn {
 /// x_i += y_i.
 void add(const float* y, std::size_t count, float* x);
 
+/// x_i *= y_i.
+void multiply(const float* y, std::size_t count, float* x);
+
 /// x_i += factor y_i.
 void add_scaled(float factor, const float* y, std::size_t count, float* x);
 

@@ -73,9 +73,9 @@ void decoder_layer_operator(const Array& x, const Array& memory, const DecoderLa
   const SequenceAttention across = {all.batch, options.n_heads, options.n_heads, false, 0, options.memory_mask};
   check_mask("", among, all, all);
   check_mask("memory_", across, all, source);
-  const LayerNorm first = {w.gain_1.data.data(), w.bias_1.data.data(), options.epsilon};
-  const LayerNorm second = {w.gain_2.data.data(), w.bias_2.data.data(), options.epsilon};
-  const LayerNorm third = {w.gain_3.data.data(), w.bias_3.data.data(), options.epsilon};
+  const Norm first = {w.gain_1.data.data(), w.bias_1.data.data(), options.epsilon};
+  const Norm second = {w.gain_2.data.data(), w.bias_2.data.data(), options.epsilon};
+  const Norm third = {w.gain_3.data.data(), w.bias_3.data.data(), options.epsilon};
   const Linear qkv = map_of(w.w_qkv, &w.b_qkv), o = map_of(w.w_o, &w.b_o);
   const CrossMaps cross = {map_of(w.w_cross_q, &w.b_cross_q), map_of(w.w_cross_kv, &w.b_cross_kv),
                            map_of(w.w_cross_o, &w.b_cross_o)};

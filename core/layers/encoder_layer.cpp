@@ -38,8 +38,8 @@ void encoder_layer_operator(const Array& x, const EncoderLayerWeights& w, const 
   check(x, w, options, out);
   const SequenceAttention among = {all.batch, options.n_heads, options.n_heads, options.causal, 0, options.mask};
   check_mask("", among, all, all);
-  const LayerNorm first = {w.gain_1.data.data(), w.bias_1.data.data(), options.epsilon};
-  const LayerNorm second = {w.gain_2.data.data(), w.bias_2.data.data(), options.epsilon};
+  const Norm first = {w.gain_1.data.data(), w.bias_1.data.data(), options.epsilon};
+  const Norm second = {w.gain_2.data.data(), w.bias_2.data.data(), options.epsilon};
   const Linear qkv = map_of(w.w_qkv, &w.b_qkv), o = map_of(w.w_o, &w.b_o);
   const Linear up = map_of(w.w_up, &w.b_up), down = map_of(w.w_down, &w.b_down);
   out.resize(x.shape);

@@ -78,11 +78,11 @@ void feed_forward(const Linear& up, const Linear& down, bool gelu, MatrixView<co
 /// x = norm(x + part(x)), or x + part(norm(x)) where the norm comes first. `part(in, out)` may meet one matrix as both;
 /// x and space (tokens, d) are contiguous.
 template <class Part>
-void residual_part(const LayerNorm& norm, bool norm_first, MatrixView<float> x, MatrixView<float> space, Part part) {
-  if (norm_first) layer_norm(norm, x, space);
+void residual_part(const Norm& weights, bool norm_first, MatrixView<float> x, MatrixView<float> space, Part part) {
+  if (norm_first) norm(weights, x, space);
   part(norm_first ? space : x, space);
   add(space.data, x.rows * x.cols, x.data);
-  if (!norm_first) layer_norm(norm, x, x);
+  if (!norm_first) norm(weights, x, x);
 }
 
 }  // namespace attn

@@ -4,9 +4,14 @@
 
 namespace attn {
 
-void layer_norm(const LayerNorm& norm, MatrixView<const float> x, MatrixView<float> y) {
+void norm(const Norm& weights, MatrixView<const float> x, MatrixView<float> y) {
+  const auto& [gain, bias, epsilon, kind] = weights;
   for (std::size_t t = 0; t < x.rows; ++t) {
-    layer_norm(x.row(t), x.cols, norm.gain, norm.bias, norm.epsilon, y.row(t));
+    if (kind == NormKind::rms) {
+      rms_norm(x.row(t), x.cols, gain, epsilon, y.row(t));
+    } else {
+      layer_norm(x.row(t), x.cols, gain, bias, epsilon, y.row(t));
+    }
   }
 }
 

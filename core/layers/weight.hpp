@@ -13,6 +13,7 @@ struct Weight {
   Panels numbers;
   BytePanels bytes;
 
+  bool is_empty() const { return numbers.data == nullptr && bytes.data == nullptr; }
   bool is_bytes() const { return bytes.data != nullptr; }
   std::size_t rows() const { return is_bytes() ? bytes.rows : numbers.rows; }
   std::size_t cols() const { return is_bytes() ? bytes.cols : numbers.cols; }

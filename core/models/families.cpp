@@ -2,6 +2,7 @@
 
 #include "models/family.hpp"
 #include "models/gpt2.hpp"
+#include "models/llama.hpp"
 #include "tensor/error.hpp"
 
 namespace attn {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Family kFamilies[] = {
     {"gpt2", gpt2_config, gpt2_weights},
+    {"llama", llama_config, llama_weights},
 };
 
 }  // namespace

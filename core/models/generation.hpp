@@ -8,8 +8,8 @@
 
 namespace attn {
 
-/// One text being continued, token by token, over a cache of its own. When the context is full, its older half is
-/// dropped and the newer half read again.
+/// One text being continued, token by token, over a cache of its own that grows with it. When the context is full, its
+/// older half is dropped and the newer half read again.
 class Generation {
  public:
   /// Keeps a reference to the model. Throws what forward and Sampler throw. `probe` carries edits.

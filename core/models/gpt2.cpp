@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "tensor/error.hpp"
-
 namespace attn {
 namespace {
 
@@ -17,8 +15,7 @@ void refuse_other_arithmetic(const Json& json) {
                          Row{"add_cross_attention", false}, Row{"tie_word_embeddings", true}}) {
     const Json* value = json.find(row.key);
     if (value == nullptr || (value->kind == Json::Kind::boolean && value->boolean == row.expected)) continue;
-    throw Error(Code::config_invalid, "config.json: " + std::string(row.key) + ": expected " +
-                                          (row.expected ? "true" : "false") + " for the family gpt2");
+    refuse_config(row.key, std::string("expected ") + (row.expected ? "true" : "false") + " for the family gpt2");
   }
 }
 
@@ -35,21 +32,24 @@ Config gpt2_config(const Json& json) {
   c.n_layers = config_size(json, "n_layer", 1, 256);
   c.d_model = config_size(json, "n_embd", 1, 16384);
   c.n_heads = config_size(json, "n_head", 1, c.d_model);
+  c.n_kv_heads = c.n_heads;
   c.n_ctx = config_size(json, "n_positions", 1, 1 << 17);
   c.vocab_size = config_size(json, "vocab_size", 1, 1 << 20);
   c.d_mlp = config_size(json, "n_inner", 1, 1 << 17, 4 * c.d_model);
   c.norm_epsilon = static_cast<float>(config_number(json, "layer_norm_epsilon", 1e-12, 1.0, 1e-5));
   c.activation = activation_named(json, "activation_function", "gelu_new");
   if (c.d_model % c.n_heads != 0) {
-    throw Error(Code::config_invalid, "config.json: n_head: found " + std::to_string(c.n_heads) +
-                                          ", expected a divisor of n_embd = " + std::to_string(c.d_model));
+    refuse_config("n_head", "found " + std::to_string(c.n_heads) +
+                                ", expected a divisor of n_embd = " + std::to_string(c.d_model));
   }
+  c.d_head = c.d_model / c.n_heads;
+  c.attn_bias = c.mlp_bias = c.tied = true;
   return c;
 }
 
 Weights gpt2_weights(const Config& c, WeightReader& read) {
   const auto norm = [&](const std::string& name) {
-    return LayerNorm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
+    return Norm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
   };
   const auto map = [&](const std::string& name, std::size_t in, std::size_t out) {
     return Linear{read.weights(name + ".weight", in, out).front(), read.vector(name + ".bias", out)};
@@ -69,9 +69,13 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
     block.attn_norm = norm(at + "ln_1");
     const std::vector<Weight> qkv = read.weights(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
     const float* biases = read.vector(at + "attn.c_attn.bias", 3 * c.d_model);
-    block.attn = {sight(structure("causal")), c.n_heads,
-                  part(qkv, biases, 0),       part(qkv, biases, 1),
-                  part(qkv, biases, 2),       map(at + "attn.c_proj", c.d_model, c.d_model)};
+    block.attn = {sight(structure("causal")),
+                  c.n_heads,
+                  c.n_kv_heads,
+                  part(qkv, biases, 0),
+                  part(qkv, biases, 1),
+                  part(qkv, biases, 2),
+                  map(at + "attn.c_proj", c.d_model, c.d_model)};
     block.mlp_norm = norm(at + "ln_2");
     const Linear up = map(at + "mlp.c_fc", c.d_model, c.d_mlp);
     block.mlp = {up, map(at + "mlp.c_proj", c.d_mlp, c.d_model), c.activation};

@@ -6,6 +6,7 @@
 #include "layers/embedding.hpp"
 #include "models/family.hpp"
 #include "position/learned.hpp"
+#include "position/rotary.hpp"
 #include "tensor/error.hpp"
 
 namespace attn {
@@ -62,36 +63,44 @@ void Transformer::forward(std::span<const std::int32_t> ids, Cache& cache, Works
   const MatrixView<float> x = rows(work.x, tokens);
   const MatrixView<float> normed = rows(work.normed, tokens);
   const MatrixView<float> out = rows(work.out, tokens);
+  const MatrixView<float> rotation = rows(work.rotation, tokens);
 
   embedding(weights_.embed, ids, x);
   probe.visit(Station::embed, 0, x);
-  learned_positions(weights_.pos_embed, past, out);
-  probe.visit(Station::pos_embed, 0, out);
-  accumulate(out, x);
+  if (weights_.pos_embed.data != nullptr) {
+    learned_positions(weights_.pos_embed, past, out);
+    probe.visit(Station::pos_embed, 0, out);
+    accumulate(out, x);
+  }
+  rotary_rows(config_.rotary_frequencies, past, rotation);
 
   for (std::size_t l = 0; l < config_.n_layers; ++l) {
     const BlockWeights& block = weights_.blocks[l];
     const Site site{probe, l};
     site.visit(Station::resid_pre, x);
 
-    layer_norm(block.attn_norm, x, normed);
-    const AttentionSpace space = {
-        rows(cache.keys[l], keys), rows(cache.values[l], keys), past,
-        rows(work.q, tokens),      rows(work.z, tokens),        work.attention(site, tokens, keys),
-        work.results(site, tokens)};
+    norm(block.attn_norm, x, normed);
+    const AttentionSpace space = {rows(cache.keys[l], keys),
+                                  rows(cache.values[l], keys),
+                                  past,
+                                  rotation,
+                                  rows(work.q, tokens),
+                                  rows(work.z, tokens),
+                                  work.attention(site, tokens, keys),
+                                  work.results(site, tokens)};
     multi_head_attention(block.attn, normed, space, site, out);
     site.visit(Station::attn_out, out);
     accumulate(out, x);
     site.visit(Station::resid_mid, x);
 
-    layer_norm(block.mlp_norm, x, normed);
+    norm(block.mlp_norm, x, normed);
     feed_forward(block.mlp, normed, rows(work.hidden, tokens), site, out);
     site.visit(Station::mlp_out, out);
     accumulate(out, x);
     site.visit(Station::resid_post, x);
   }
 
-  layer_norm(weights_.final_norm, x, normed);
+  norm(weights_.final_norm, x, normed);
   probe.visit(Station::ln_final, 0, normed);
   multiply(normed.sub_rows(tokens - logits.rows, logits.rows), weights_.unembed, logits);
   probe.visit(Station::logits, 0, logits);

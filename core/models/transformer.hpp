@@ -24,7 +24,9 @@ class Transformer {
   const Config& config() const { return config_; }
   std::size_t parameters() const { return parameters_; }
   std::size_t weight_bytes() const { return block_.size() * sizeof(float); }
-  Probe probe() const { return Probe(config_.n_layers, config_.n_heads); }
+  Probe probe() const {
+    return Probe(config_.n_layers, config_.n_heads, config_.n_kv_heads, weights_.pos_embed.data != nullptr);
+  }
 
   /// Runs the tokens that follow those in the cache and adds them to it. logits (n, vocab) are of the last n tokens.
   /// Throws token_range; context_length for no tokens, or more than n_ctx or the cache has room for.

@@ -14,18 +14,18 @@
 namespace attn {
 
 struct BlockWeights {
-  LayerNorm attn_norm;
+  Norm attn_norm;
   MultiHeadAttention attn;
-  LayerNorm mlp_norm;
+  Norm mlp_norm;
   FeedForward mlp;
 };
 
 /// Views of one block of memory, laid out by a family's row.
 struct Weights {
   Weight embed;                       ///< (d_model, vocab): the table's transpose, see embedding.hpp
-  MatrixView<const float> pos_embed;  ///< (n_ctx, d_model)
+  MatrixView<const float> pos_embed;  ///< (n_ctx, d_model); empty where no positions are added
   std::vector<BlockWeights> blocks;
-  LayerNorm final_norm;
+  Norm final_norm;
   Weight unembed;  ///< (d_model, vocab); the embedding itself where the head is tied
 };
 

@@ -1,5 +1,8 @@
 #include "models/workspace.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace attn {
 namespace {
 
@@ -21,21 +24,33 @@ HeadsView<float> block_of(Heads& buffer, std::size_t rows, std::size_t cols) {
 
 void Cache::reset(const Config& config, std::size_t tokens) {
   length = 0;
+  grow(config, tokens);
+}
+
+void Cache::grow(const Config& config, std::size_t tokens) {
   if (tokens <= capacity) return;
-  keys.assign(config.n_layers, Matrix::from_shape({tokens, config.d_model}));
-  values.assign(config.n_layers, Matrix::from_shape({tokens, config.d_model}));
+  const std::size_t width = config.n_kv_heads * config.d_head;
+  for (std::vector<Matrix>* layers : {&keys, &values}) {
+    if (layers->empty()) *layers = std::vector<Matrix>(config.n_layers);
+    for (Matrix& held : *layers) {
+      Matrix longer = Matrix::from_shape({tokens, width});
+      std::copy_n(held.data(), length * width, longer.data());
+      held = std::move(longer);
+    }
+  }
   capacity = tokens;
 }
 
 void Workspace::reserve(const Config& config, std::size_t tokens, std::size_t capacity, Probe& probe) {
-  for (Matrix* m : {&x, &normed, &q, &z, &out}) grow(*m, tokens, config.d_model);
-  grow(hidden, tokens, config.d_mlp);
+  for (Matrix* m : {&x, &normed, &out}) grow(*m, tokens, config.d_model);
+  for (Matrix* m : {&q, &z}) grow(*m, tokens, config.n_heads * config.d_head);
+  grow(rotation, tokens, 2 * config.rotary_frequencies.size());
+  grow(hidden, tokens, (config.gated ? 2 : 1) * config.d_mlp);
   bool patterns = false;
   for (std::size_t l = 0; l < config.n_layers; ++l) patterns = patterns || needs_pattern(tokens, Site{probe, l});
   grow(pattern, config.n_heads, patterns ? tokens : kFewQueries - 1, capacity);
   if (probe.watches(Station::result)) grow(result, config.n_heads, tokens, config.d_model);
-  const std::size_t d_head = config.d_model / config.n_heads;
-  const std::size_t needed = attention_scratch_size(tokens, capacity, d_head, d_head);
+  const std::size_t needed = attention_scratch_size(tokens, capacity, config.d_head, config.d_head);
   if (scratch.size() < needed) scratch = Vector::from_shape({needed});
 }
 

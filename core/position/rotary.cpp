@@ -1,23 +1,51 @@
-// q_t <- R_t q_t with R_t turning pair i by (t / scaling) / base^{2i/width}: then q_t . k_s depends on t - s alone
+// q_t <- R_t q_t with R_t turning pair i by t f_i, f_i = base^{-2i/width} / scaling: then q_t . k_s depends on t - s
+// alone
 
+#include "position/rotary.hpp"
+
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "position/tables.hpp"
 
 namespace attn {
 
-Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params) {
-  const xt::xtensor<double, 2> angle = angles(tokens, width, params[0], params[1]);
-  Array table;
-  table.resize(std::array{tokens, width});
-  for (std::size_t t = 0; t < tokens; ++t) {
-    float* cosines = table.data.data() + t * width;
-    float* sines = cosines + width / 2;
-    for (std::size_t i = 0; i < width / 2; ++i) {
-      cosines[i] = static_cast<float>(std::cos(angle(t, i)));
-      sines[i] = static_cast<float>(std::sin(angle(t, i)));
+std::vector<double> frequencies(std::size_t width, double base) {
+  std::vector<double> out(width / 2);
+  const double step = -2.0 * std::log(base) / static_cast<double>(width);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::exp(static_cast<double>(i) * step);
+  return out;
+}
+
+void slow_down(const FrequencyBands& bands, std::span<double> frequencies) {
+  for (double& f : frequencies) {
+    const double turns = bands.context * f / (2.0 * std::numbers::pi);
+    const double kept = std::clamp((turns - bands.low) / (bands.high - bands.low), 0.0, 1.0);
+    f *= (1.0 - kept) / bands.factor + kept;
+  }
+}
+
+void rotary_rows(std::span<const double> frequencies, std::size_t first, MatrixView<float> out) {
+  const std::size_t half = frequencies.size();
+  ATTN_ASSERT(out.cols == 2 * half);
+  for (std::size_t t = 0; t < out.rows; ++t) {
+    float* cosines = out.row(t);
+    float* sines = cosines + half;
+    for (std::size_t i = 0; i < half; ++i) {
+      const double angle = static_cast<double>(first + t) * frequencies[i];
+      cosines[i] = static_cast<float>(std::cos(angle));
+      sines[i] = static_cast<float>(std::sin(angle));
     }
   }
+}
+
+Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double> params) {
+  std::vector<double> turns = frequencies(width, params[0]);
+  for (double& f : turns) f /= params[1];
+  Array table;
+  table.resize(std::array{tokens, width});
+  rotary_rows(turns, 0, {table.data.data(), tokens, width});
   return table;
 }
 

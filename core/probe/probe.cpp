@@ -52,8 +52,22 @@ std::string station_name(Station station, std::size_t layer) {
   return where.in_block ? "blocks." + std::to_string(layer) + "." + std::string(where.name) : std::string(where.name);
 }
 
-Probe::Probe(std::size_t layers, std::size_t heads)
-    : layers_(layers), heads_(heads), watches_(kStations.size() * std::max<std::size_t>(layers, 1)) {}
+Probe::Probe(std::size_t layers, std::size_t heads, std::size_t key_heads, bool adds_positions)
+    : layers_(layers),
+      heads_(heads),
+      key_heads_(key_heads),
+      adds_positions_(adds_positions),
+      watches_(kStations.size() * std::max<std::size_t>(layers, 1)) {}
+
+bool Probe::exists(Station station, std::size_t layer) const {
+  if (station == Station::pos_embed && !adds_positions_) return false;
+  return row(station).in_block ? layer < layers_ : layer == 0;
+}
+
+std::size_t Probe::heads_at(Station station) const {
+  if (!row(station).has_heads) return 0;
+  return station == Station::k || station == Station::v ? key_heads_ : heads_;
+}
 
 std::size_t Probe::index(Station station, std::size_t layer) const {
   return (row(station).in_block ? layer : 0) * kStations.size() + static_cast<std::size_t>(station);
@@ -67,7 +81,7 @@ std::vector<std::string> Probe::names() const {
     }
   }
   for (std::size_t s = 0; s < kStations.size(); ++s) {
-    if (kStations[s].in_block) continue;
+    if (kStations[s].in_block || !exists(static_cast<Station>(s), 0)) continue;
     auto& outside = static_cast<Station>(s) < Station::resid_pre ? before : after;
     outside.push_back(station_name(static_cast<Station>(s), 0));
   }
@@ -80,8 +94,7 @@ std::size_t Probe::find(std::string_view name) const {
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     const std::size_t layer = i / kStations.size();
     const auto station = static_cast<Station>(i % kStations.size());
-    const bool exists = row(station).in_block ? layer < layers_ : layer == 0;
-    if (exists && station_name(station, layer) == name) return i;
+    if (exists(station, layer) && station_name(station, layer) == name) return i;
   }
   throw Error(Code::station_unknown, "station \"" + std::string(name) + "\": found no such place in a model of " +
                                          std::to_string(layers_) +
@@ -93,11 +106,11 @@ void Probe::record(std::string_view name) { watches_[find(name)].record = true; 
 void Probe::edit(std::string_view name, Edit edit) {
   const std::size_t place = find(name);
   const auto station = static_cast<Station>(place % kStations.size());
-  if (edit.head && (!row(station).has_heads || *edit.head >= heads_)) {
-    throw Error(Code::edit_invalid, "edit at \"" + std::string(name) + "\": found head " + std::to_string(*edit.head) +
-                                        ", expected " +
-                                        (row(station).has_heads ? "0 to " + std::to_string(heads_ - 1)
-                                                                : std::string("none, the station has no heads")));
+  const std::size_t heads = heads_at(station);
+  if (edit.head && *edit.head >= heads) {
+    throw Error(Code::edit_invalid,
+                "edit at \"" + std::string(name) + "\": found head " + std::to_string(*edit.head) + ", expected " +
+                    (heads > 0 ? "0 to " + std::to_string(heads - 1) : std::string("none, the station has no heads")));
   }
   if (edit.kind == Edit::Kind::mask && station != Station::scores) {
     throw Error(Code::edit_invalid, "edit at \"" + std::string(name) + "\": found a mask, expected it at attn.scores");

@@ -44,7 +44,9 @@ struct Recording {
 class Probe {
  public:
   /// Stations of a model of `layers` blocks with `heads` heads each.
-  Probe(std::size_t layers, std::size_t heads);
+  Probe(std::size_t layers, std::size_t heads) : Probe(layers, heads, heads, true) {}
+  /// Of one whose keys and values have heads of their own number, and that may add no positions to its embedding.
+  Probe(std::size_t layers, std::size_t heads, std::size_t key_heads, bool adds_positions);
 
   /// Every station's name, in the order of the forward pass.
   std::vector<std::string> names() const;
@@ -52,7 +54,8 @@ class Probe {
   /// Throws station_unknown.
   void record(std::string_view name);
 
-  /// Throws station_unknown; edit_invalid for a head that is not there, or a mask at another station than attn.scores.
+  /// Throws station_unknown; edit_invalid for a head that the station has not, or a mask at another station than
+  /// attn.scores.
   void edit(std::string_view name, Edit edit);
 
   bool watches(Station station, std::size_t layer) const;
@@ -71,9 +74,13 @@ class Probe {
   };
   std::size_t index(Station station, std::size_t layer) const;
   std::size_t find(std::string_view name) const;
+  bool exists(Station station, std::size_t layer) const;
+  std::size_t heads_at(Station station) const;
 
   std::size_t layers_;
   std::size_t heads_;
+  std::size_t key_heads_;
+  bool adds_positions_;
   std::vector<Watch> watches_;
   std::vector<Recording> recordings_;
 };

@@ -37,24 +37,24 @@ struct StationRow {
 };
 
 inline constexpr std::array kStations = {
-    StationRow{"embed", false, false},       // (tokens, d_model)
-    StationRow{"pos_embed", false, false},   // (tokens, d_model)
-    StationRow{"resid_pre", true, false},    // (tokens, d_model)
-    StationRow{"attn.q", true, true},        // (heads, tokens, d_head)
-    StationRow{"attn.k", true, true},        // (heads, tokens, d_head)
-    StationRow{"attn.v", true, true},        // (heads, tokens, d_head)
-    StationRow{"attn.scores", true, true},   // (heads, tokens, keys): q . k / sqrt(d_head), -inf where masked
+    StationRow{"embed", false, false},      // (tokens, d_model)
+    StationRow{"pos_embed", false, false},  // (tokens, d_model): only where positions are added to the embedding
+    StationRow{"resid_pre", true, false},   // (tokens, d_model)
+    StationRow{"attn.q", true, true},       // (heads, tokens, d_head): as it enters the scores, rotated if it is at all
+    StationRow{"attn.k", true, true},       // (key heads, tokens, d_head): likewise
+    StationRow{"attn.v", true, true},       // (key heads, tokens, d_head)
+    StationRow{"attn.scores", true, true},  // (heads, tokens, keys): q . k / sqrt(d_head), -inf where masked
     StationRow{"attn.pattern", true, true},  // (heads, tokens, keys): rows sum to 1
     StationRow{"attn.z", true, true},        // (heads, tokens, d_head): pattern times v
     StationRow{"attn.result", true, true},   // (heads, tokens, d_model): each head's part of attn_out, without bias
     StationRow{"attn_out", true, false},     // (tokens, d_model)
     StationRow{"resid_mid", true, false},    // (tokens, d_model)
-    StationRow{"mlp.pre", true, false},      // (tokens, d_mlp)
-    StationRow{"mlp.post", true, false},     // (tokens, d_mlp)
-    StationRow{"mlp_out", true, false},      // (tokens, d_model)
-    StationRow{"resid_post", true, false},   // (tokens, d_model)
-    StationRow{"ln_final", false, false},    // (tokens, d_model)
-    StationRow{"logits", false, false},      // (tokens, vocab)
+    StationRow{"mlp.pre", true, false},     // (tokens, d_mlp): what the activation meets, the gate's where there is one
+    StationRow{"mlp.post", true, false},    // (tokens, d_mlp): what meets W_down
+    StationRow{"mlp_out", true, false},     // (tokens, d_model)
+    StationRow{"resid_post", true, false},  // (tokens, d_model)
+    StationRow{"ln_final", false, false},   // (tokens, d_model)
+    StationRow{"logits", false, false},     // (tokens, vocab)
 };
 static_assert(kStations.size() == static_cast<std::size_t>(Station::logits) + 1);
 

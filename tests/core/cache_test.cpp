@@ -24,7 +24,7 @@ std::vector<float> in_pieces(const Transformer& model, std::span<const std::int3
 }
 
 TEST(Cache, TokenByTokenAndInChunksEqualsAllAtOnce) {
-  for (const char* name : {"gpt2_f32", "gpt2_gelu"}) {
+  for (const char* name : {"gpt2_f32", "gpt2_gelu", "llama_f32", "llama_f16", "llama_bf16", "llama_bands"}) {
     Tiny tiny(name);
     const Transformer& model = tiny.model.transformer();
     const std::vector<float> whole = tiny.logits(kIds);
@@ -59,8 +59,33 @@ TEST(Cache, PaintedCellsCountFromTheStartOfTheContext) {
   }
 }
 
-TEST(Cache, AForwardPassAllocatesNothingAfterTheFirstOfItsShape) {
-  Tiny tiny;
+TEST(Cache, GrownOnTheWayEqualsAllAtOnce) {
+  for (const char* name : {"gpt2_f32", "llama_f32"}) {
+    Tiny tiny(name);
+    const Transformer& model = tiny.model.transformer();
+    const std::vector<float> whole = tiny.logits(kIds);
+    const std::size_t vocab = model.config().vocab_size;
+    Cache cache;
+    cache.reset(model.config(), 1);
+    Workspace workspace;
+    Probe silent = model.probe();
+    std::vector<float> logits(vocab);
+    for (std::size_t t = 0; t < kIds.size(); ++t) {
+      cache.grow(model.config(), t + 1);
+      EXPECT_EQ(cache.capacity, t + 1);
+      model.forward(std::span(kIds).subspan(t, 1), cache, workspace, silent, {logits.data(), 1, vocab});
+      EXPECT_TRUE(close(logits, std::span(whole).subspan(t * vocab, vocab), 1e-5)) << name << ", " << t;
+    }
+  }
+}
+
+class CacheTest : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Families, CacheTest, testing::Values("gpt2_f32", "llama_f32", "llama_bf16"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(CacheTest, AForwardPassAllocatesNothingAfterTheFirstOfItsShape) {
+  Tiny tiny(GetParam());
   const Transformer& model = tiny.model.transformer();
   const std::size_t vocab = model.config().vocab_size;
   Cache cache;
@@ -79,8 +104,8 @@ TEST(Cache, AForwardPassAllocatesNothingAfterTheFirstOfItsShape) {
   }
 }
 
-TEST(Cache, DecodingWithinItsCapacityAllocatesNothing) {
-  Tiny tiny;
+TEST_P(CacheTest, DecodingWithinItsCapacityAllocatesNothing) {
+  Tiny tiny(GetParam());
   const Transformer& model = tiny.model.transformer();
   const std::size_t vocab = model.config().vocab_size;
   Cache cache;

@@ -17,8 +17,13 @@ std::vector<float> edited(Tiny& tiny, const std::string& station, const Edit& ch
   return tiny.logits(kIds, probe);
 }
 
-TEST(Edits, AtEveryStationChangeTheLogits) {
-  Tiny tiny;
+class EditsTest : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Families, EditsTest, testing::Values("gpt2_f32", "llama_f32", "llama_f16"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(EditsTest, AtEveryStationChangeTheLogits) {
+  Tiny tiny(GetParam());
   const std::vector<float> plain = tiny.logits(kIds);
   for (const std::string& station : tiny.probe().names()) {
     EXPECT_NE(edited(tiny, station, edit(Edit::Kind::scale, 0.5F)), plain) << station;
@@ -28,8 +33,8 @@ TEST(Edits, AtEveryStationChangeTheLogits) {
   EXPECT_EQ(tiny.logits(kIds), plain) << "an edit must not outlive its run";
 }
 
-TEST(Edits, ByOneChangeNothing) {
-  Tiny tiny;
+TEST_P(EditsTest, ByOneChangeNothing) {
+  Tiny tiny(GetParam());
   const std::vector<float> plain = tiny.logits(kIds);
   for (const std::string& station : tiny.probe().names()) {
     EXPECT_TRUE(close(edited(tiny, station, edit(Edit::Kind::scale, 1.0F)), plain, 1e-5)) << station;

@@ -19,6 +19,20 @@ TEST(Elementwise, AddEqualsTheDoubleLoop) {
   });
 }
 
+TEST(Elementwise, MultiplyEqualsTheDoubleLoop) {
+  sweep(0, [](std::size_t length, std::size_t offset) {
+    const std::vector<float> a = random_floats(length, 2.0F, 1), b = random_floats(length, 2.0F, 2);
+    for (std::size_t other = 0; other < simd::kWidth; ++other) {
+      Guarded x(a, offset), y(b, other);
+      multiply(y.data(), length, x.data());
+      EXPECT_TRUE(x.intact() && y.intact());
+      for (std::size_t i = 0; i < length; ++i) {
+        EXPECT_NEAR(x.values()[i], static_cast<double>(a[i]) * static_cast<double>(b[i]), tolerance(4.0, 1));
+      }
+    }
+  });
+}
+
 TEST(Elementwise, AddScaledEqualsTheDoubleLoop) {
   sweep(0, [](std::size_t length, std::size_t offset) {
     const std::vector<float> a = random_floats(length, 2.0F, 1), b = random_floats(length, 2.0F, 2);

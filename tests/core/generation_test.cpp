@@ -27,8 +27,13 @@ std::int32_t next_by_running(Tiny& tiny, std::span<const std::int32_t> ids) {
   return static_cast<std::int32_t>(likeliest({run.logits.data(), run.logits.size()}));
 }
 
-TEST(Generation, GreedyEqualsTheLikeliestTokenOfOneRunAfterAnother) {
-  Tiny tiny;
+class GenerationTest : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Families, GenerationTest, testing::Values("gpt2_f32", "llama_f32", "llama_bf16"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(GenerationTest, GreedyEqualsTheLikeliestTokenOfOneRunAfterAnother) {
+  Tiny tiny(GetParam());
   std::vector<std::int32_t> ids = {5, 12, 7};
   const std::vector<std::int32_t> found = generate(tiny, ids, greedy(), 13);
   for (const std::int32_t id : found) {
@@ -39,8 +44,8 @@ TEST(Generation, GreedyEqualsTheLikeliestTokenOfOneRunAfterAnother) {
 }
 
 /// A full context drops its older half and reads the newer half again, from position 0.
-TEST(Generation, SlidesWhenTheContextIsFull) {
-  Tiny tiny;
+TEST_P(GenerationTest, SlidesWhenTheContextIsFull) {
+  Tiny tiny(GetParam());
   const std::size_t n_ctx = tiny.config().n_ctx;
   std::vector<std::int32_t> context(n_ctx - 2, 4);
   for (std::size_t i = 0; i < context.size(); ++i) context[i] = static_cast<std::int32_t>(i * 5 % 31);
@@ -48,6 +53,26 @@ TEST(Generation, SlidesWhenTheContextIsFull) {
     EXPECT_EQ(id, next_by_running(tiny, context));
     if (context.size() == n_ctx) context.erase(context.begin(), context.end() - static_cast<std::ptrdiff_t>(n_ctx / 2));
     context.push_back(id);
+  }
+}
+
+/// A text takes room as it grows, and goes on as if it had had it from the start.
+TEST(Generation, GoesOnBeyondTheRoomThatItWasGivenAtFirst) {
+  Folder folder("llama_f32");
+  folder.with_config("\"max_position_embeddings\": 16", "\"max_position_embeddings\": 600");
+  Tiny tiny(folder);
+  std::vector<std::int32_t> ids = {5, 12, 7};
+  SamplingOptions options;
+  options.seed = 5;
+  const int handle = tiny.model.begin(ids, options, tiny.probe());
+  while (ids.size() < 600) {
+    const Sample sample = tiny.model.step(handle);
+    if (ids.size() % 256 < 3) {
+      Probe silent = tiny.probe();
+      const attn::Run run = tiny.model.run(ids, true, silent);
+      EXPECT_NEAR(sample.probability, run.probs(static_cast<std::size_t>(sample.id)), 1e-5) << ids.size();
+    }
+    ids.push_back(sample.id);
   }
 }
 
@@ -89,8 +114,8 @@ TEST(Generation, FollowsTheEditsOfItsProbe) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(tiny.model.step(handle).id, 17);
 }
 
-TEST(Generation, StepsWithinTheContextAllocateNothing) {
-  Tiny tiny;
+TEST_P(GenerationTest, StepsWithinTheContextAllocateNothing) {
+  Tiny tiny(GetParam());
   SamplingOptions options;
   options.top_k = 10;
   const int handle = tiny.model.begin(std::span(kIds).first(2), options, tiny.probe());

@@ -46,7 +46,7 @@ TEST(Gpt2, ReadsItsConfig) {
   EXPECT_EQ(c.n_layers, 2U);
   EXPECT_EQ(c.n_heads, 3U);
   EXPECT_EQ(c.d_model, 12U);
-  EXPECT_EQ(c.d_head(), 4U);
+  EXPECT_EQ(c.d_head, 4U);
   EXPECT_EQ(c.d_mlp, 19U);
   EXPECT_EQ(c.n_ctx, 16U);
   EXPECT_EQ(c.vocab_size, 31U);

@@ -33,6 +33,28 @@ TEST(Probe, NamesEveryStationInTheOrderOfTheForwardPass) {
   EXPECT_EQ(names[31], "logits");
 }
 
+TEST(Probe, OfAModelThatAddsNoPositionsHasNoSuchStation) {
+  Probe probe(2, 4, 2, false);
+  std::vector<std::string> expected = Probe(2, 4).names();
+  expected.erase(expected.begin() + 1);
+  EXPECT_EQ(probe.names(), expected);
+  EXPECT_EQ(code_of([&] { probe.record("pos_embed"); }), "station_unknown");
+  EXPECT_EQ(code_of([&] { probe.edit("pos_embed", {}); }), "station_unknown");
+}
+
+TEST(Probe, CountsTheHeadsOfKeysAndValuesOnTheirOwn) {
+  Probe probe(1, 4, 2, false);
+  Edit third = edit(Edit::Kind::set, 0.0F);
+  third.head = 2;
+  for (const char* name : {"blocks.0.attn.k", "blocks.0.attn.v"}) {
+    EXPECT_EQ(message_of([&] { probe.edit(name, third); }),
+              "edit at \"" + std::string(name) + "\": found head 2, expected 0 to 1");
+  }
+  for (const char* name : {"blocks.0.attn.q", "blocks.0.attn.pattern", "blocks.0.attn.result"}) {
+    EXPECT_EQ(code_of([&] { probe.edit(name, third); }), "none") << name;
+  }
+}
+
 TEST(Probe, TakesEveryNameItGivesAndNoOther) {
   Probe probe(2, 1);
   for (const std::string& name : probe.names()) EXPECT_EQ(code_of([&] { probe.record(name); }), "none") << name;

@@ -16,8 +16,13 @@ const Recording& at(const Probe& probe, const std::string& name) {
   throw std::out_of_range(name);
 }
 
+class RecordingTest : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Families, RecordingTest, testing::Values("gpt2_f32", "llama_f32", "llama_bf16"),
+                         [](const auto& test) { return std::string(test.param); });
+
 TEST(Recording, EverythingChangesTheLogitsByAtMostOnePartInAHundredThousand) {
-  for (const char* name : {"gpt2_f32", "gpt2_gelu"}) {
+  for (const char* name : {"gpt2_f32", "gpt2_gelu", "llama_f32", "llama_bf16"}) {
     Tiny tiny(name);
     Probe probe = listening_everywhere(tiny);
     const std::vector<float> listened = tiny.logits(kIds, probe);
@@ -25,8 +30,8 @@ TEST(Recording, EverythingChangesTheLogitsByAtMostOnePartInAHundredThousand) {
   }
 }
 
-TEST(Recording, TwiceGivesTheSameBits) {
-  Tiny tiny;
+TEST_P(RecordingTest, TwiceGivesTheSameBits) {
+  Tiny tiny(GetParam());
   Probe first = listening_everywhere(tiny), second = listening_everywhere(tiny);
   tiny.logits(kIds, first);
   tiny.logits(std::vector<std::int32_t>(16, 7));  // another run in between must leave nothing behind
@@ -38,8 +43,8 @@ TEST(Recording, TwiceGivesTheSameBits) {
   }
 }
 
-TEST(Recording, GivesEveryStationInTheOrderOfTheirNames) {
-  Tiny tiny;
+TEST_P(RecordingTest, GivesEveryStationInTheOrderOfTheirNames) {
+  Tiny tiny(GetParam());
   Probe probe = listening_everywhere(tiny);
   tiny.logits(kIds, probe);
   std::vector<std::string> found;
@@ -47,8 +52,8 @@ TEST(Recording, GivesEveryStationInTheOrderOfTheirNames) {
   EXPECT_EQ(found, probe.names());
 }
 
-TEST(Recording, TheHeadsResultsAndTheBiasSumToTheAttentionsOutput) {
-  Tiny tiny;
+TEST_P(RecordingTest, TheHeadsResultsAndTheBiasSumToTheAttentionsOutput) {
+  Tiny tiny(GetParam());
   Probe all = listening_everywhere(tiny), one = tiny.probe();
   one.record("blocks.1.attn_out");
   tiny.logits(kIds, all);

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "kernels/rotation.hpp"
+#include "position/rotary.hpp"
 #include "positions_support.hpp"
 
 /// The laws of rotary positions, which both layouts keep, with and without interpolated positions.
@@ -81,6 +82,35 @@ TEST(RotaryScaling, PutsNewPositionsBetweenTheOldOnes) {
   const Array plain = table("rotary", 10, 8), scaled = table("rotary", 40, 8, std::array{10000.0, 4.0});
   for (std::size_t t = 0; t < 10; ++t) {
     EXPECT_TRUE(std::equal(rows(plain).row(t), rows(plain).row(t) + 8, rows(scaled).row(4 * t))) << t;
+  }
+}
+
+TEST(RotaryRows, BeginAtAnyPosition) {
+  constexpr std::size_t kFirst = 7, kWidth = 12;
+  const Array all = table("rotary", 20, kWidth);
+  std::vector<float> found(13 * kWidth);
+  rotary_rows(frequencies(kWidth, 10000.0), kFirst, {found.data(), 13, kWidth});
+  EXPECT_TRUE(std::ranges::equal(found, numbers(all).subspan(kFirst * kWidth)));
+}
+
+/// Pairs that turn more than `high` times in the context keep their frequency, those that turn less than `low` times
+/// lose the factor, and in between the order stays and nothing jumps.
+TEST(FrequencyBands, SlowDownWhatTurnsSeldom) {
+  const FrequencyBands bands = {8.0, 1.0, 4.0, 8192.0};
+  std::vector<double> plain(4000);
+  for (std::size_t i = 0; i < plain.size(); ++i) plain[i] = std::pow(0.997, static_cast<double>(i));
+  std::vector<double> found = plain, same = plain;
+  slow_down(bands, found);
+  slow_down({1.0, 1.0, 4.0, 8192.0}, same);
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const double turns = 8192.0 * plain[i] / (2.0 * std::acos(-1.0));
+    if (turns > 4.0 || turns < 1.0) {
+      EXPECT_EQ(found[i], turns > 4.0 ? plain[i] : plain[i] / 8.0);
+    }
+    EXPECT_NEAR(same[i], plain[i], 1e-15 * plain[i]);
+    if (i == 0) continue;
+    EXPECT_LT(found[i], found[i - 1]);
+    EXPECT_GT(found[i], 0.98 * found[i - 1]);
   }
 }
 

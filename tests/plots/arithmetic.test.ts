@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arithmeticOf } from '../../web/src/elements/cell-arithmetic.ts';
 import { arithmetic } from '../../web/src/plots/arithmetic.ts';
 import { stepsOf } from '../../web/src/plots/arithmeticSteps.ts';
 import type { ArithmeticData } from '../../web/src/plots/arithmeticSteps.ts';
@@ -89,5 +90,23 @@ describe('the panel', () => {
   it('writes a scale that is not 1 / sqrt(d_head) as it is', () => {
     const panel = arithmetic({ ...data, scale: 1, scores: [0.75, 1, -Infinity] }, { query: 'a', keyToken: 'b' });
     expect(textOf(panel).find((line) => line[0] === 'scaled')).toEqual(['scaled', '0.750 × 1.0000', '0.750']);
+  });
+});
+
+describe('the numbers of a cell', () => {
+  it("have the key's vector from the head that its group shares", () => {
+    const heads = (count: number, columns: number, first: number) => ({
+      shape: [count, 2, columns],
+      data: Float32Array.from({ length: count * 2 * columns }, (_, i) => first + i),
+    });
+    const detail = { layer: 0, q: heads(4, 3, 0), k: heads(2, 3, 100), scores: heads(4, 2, 200), temperature: 1 };
+    const scene = { tokens: ['a', 'b'], unknown: [], patterns: [heads(4, 2, 300)], detail };
+    const keysOf = [0, 1, 2, 3].map((head) => arithmeticOf(scene, { layer: 0, head }, { query: 1, key: 1 })!.k);
+    expect(keysOf.map((vector) => Array.from(vector))).toEqual([
+      [103, 104, 105],
+      [103, 104, 105],
+      [109, 110, 111],
+      [109, 110, 111],
+    ]);
   });
 });

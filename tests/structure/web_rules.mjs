@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { findCycle, withoutComments } from './tree.mjs';
 
 const kNode = /^node:/;
-const kPackage = /^attention-playground(\/(element|plots|rooms))?$/;
+const kPackage = /^attention-playground(\/(element|plots|rooms|arrays))?$/;
 
 /** Zones, the first match counts: what a file there may reach by path, and which packages by name. */
 const kZones = [
@@ -13,6 +13,7 @@ const kZones = [
     reach: ['engine'],
     packages: /^(@huggingface\/tokenizers|node:fs\/promises)$/,
   },
+  { zone: 'arrays', files: /^web\/src\/arrays\//, reach: ['arrays', 'engine'], packages: /^fflate$/ },
   { zone: 'plots', files: /^web\/src\/plots\//, reach: ['plots'], packages: /^$/ },
   {
     zone: 'elements',
@@ -24,7 +25,7 @@ const kZones = [
   {
     zone: 'app',
     files: /^web\/app\//,
-    reach: ['app', 'source', 'engine', 'plots', 'elements'],
+    reach: ['app', 'source', 'engine', 'plots', 'elements', 'arrays'],
     packages: /^(lit(\/.*)?|virtual:formulas)$/,
   },
   { zone: 'toolchain', files: /^wasm\/toolchain\//, reach: ['toolchain'], packages: kNode },

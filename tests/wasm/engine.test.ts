@@ -383,6 +383,7 @@ describe('the facts of a model', () => {
       family: 'gpt2',
       n_layers: 2,
       n_heads: 2,
+      n_kv_heads: 2,
       d_model: 8,
       d_head: 4,
       d_mlp: 32,

@@ -148,7 +148,7 @@ const kBrokenFolders: [what: string, code: string, names: RegExp, folder: () => 
   ],
   ['an empty config', 'config_invalid', /config\.json/, () => ({ ...tinyFolder(), config: '' })],
   ['a config without sizes', 'config_invalid', /n_/, () => ({ ...tinyFolder(), config: '{"model_type":"gpt2"}' })],
-  ['another family', 'family_unknown', /mamba.*gpt2/, () => withConfig({ model_type: 'mamba' })],
+  ['another family', 'family_unknown', /mamba.*gpt2, llama/, () => withConfig({ model_type: 'mamba' })],
   ['absurdly many layers', 'config_invalid', /n_layer.*1000000/, () => withConfig({ n_layer: 1_000_000 })],
   ['an absurd width', 'config_invalid', /n_embd/, () => withConfig({ n_embd: 1e15 })],
   ['a negative size', 'config_invalid', /n_head.*-2/, () => withConfig({ n_head: -2 })],

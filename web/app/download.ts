@@ -4,7 +4,8 @@ import type { Cell } from '../src/plots/types.ts';
 import type { Picture } from './live.ts';
 import type { HeadRef } from './settings.ts';
 
-function save(blob: Blob, name: string): void {
+/** Hands a file to the visitor. */
+export function save(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;

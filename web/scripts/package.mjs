@@ -20,6 +20,7 @@ export const kEntries = {
   element: 'elements/index.ts',
   plots: 'plots/index.ts',
   rooms: 'elements/lineage/index.ts',
+  arrays: 'arrays/index.ts',
 };
 /** Pictures that an entry asks for beside itself. */
 const kPictures = join(kSource, 'elements/lineage/pictures');
@@ -107,6 +108,7 @@ function manifest() {
       './element': entry('element'),
       './plots': entry('plots'),
       './rooms': entry('rooms'),
+      './arrays': entry('arrays'),
       './worker': entry('worker'),
       './core.wasm': './generated/core.wasm',
       './core-relaxed.wasm': './generated/core-relaxed.wasm',

@@ -9,9 +9,10 @@ export function arithmeticOf(scene: Scene, { layer, head }: HeadPlace, cell: Cel
   const pattern = patterns[layer];
   if (!pattern || detail?.layer !== layer) return null;
   const q = rowOf(detail.q, head, cell.query);
+  const group = detail.q.shape[0]! / detail.k.shape[0]!;
   return {
     q,
-    k: rowOf(detail.k, head, cell.key),
+    k: rowOf(detail.k, Math.floor(head / group), cell.key),
     scale: 1 / Math.sqrt(q.length),
     scores: rowOf(detail.scores, head, cell.query),
     pattern: rowOf(pattern, head, cell.query),

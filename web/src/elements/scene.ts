@@ -15,6 +15,7 @@ export interface Detail {
   layer: number;
   /** `(heads, tokens, d_head)` */
   q: Tensor;
+  /** `(key heads, tokens, d_head)`, each for a group of heads. */
   k: Tensor;
   /** `(heads, tokens, tokens)`, as the softmax reads them. */
   scores: Tensor;

@@ -16,6 +16,10 @@ export const engineErrorCodes = [
   'tokenizer_invalid', // tokenizer.json cannot be used, or does not belong to the model
   'text_empty', // no text, and the tokenizer has no start token
   'text_too_long', // more characters than are tokenised at all
+  'array_invalid', // a file of arrays that breaks its format, or arrays that do not go together
+  'array_dtype', // an array of something else than numbers or texts
+  'array_size', // a file that would unfold to more memory than is allowed
+  'array_missing', // a file without the array that is asked for
   'text_unknown', // a character that the vocabulary lacks, and no unknown token to stand for it
 ] as const;
 

@@ -17,6 +17,7 @@ export interface NativeInfo {
   family: string;
   n_layers: number;
   n_heads: number;
+  n_kv_heads: number;
   d_model: number;
   d_head: number;
   d_mlp: number;

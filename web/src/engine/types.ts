@@ -262,7 +262,10 @@ export interface ModelInfo {
   examples: Example[];
   n_layers: number;
   n_heads: number;
+  /** Heads of keys and values (stations `attn.k` and `attn.v`), each shared by a group of `n_heads / n_kv_heads`. */
+  n_kv_heads: number;
   d_model: number;
+  /** Width of a head; `n_heads * d_head` need not be `d_model`. */
   d_head: number;
   d_mlp: number;
   n_ctx: number;
