@@ -15,7 +15,10 @@ const kSite = join(kRoot, 'dist/site');
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 const demos = isFolder(kDemos) ? readdirSync(kDemos).filter((name) => isFolder(join(kDemos, name))) : [];
 const demoPages = demos.map((name) => join(kDemos, name, 'index.html')).filter((path) => existsSync(path));
-const models = demos.filter((name) => isFolder(join(kDemos, name, 'model')));
+/** Models ship with the page that shows them. */
+const models = demos.filter(
+  (name) => isFolder(join(kDemos, name, 'model')) && existsSync(join(kDemos, name, 'index.html')),
+);
 /** A page of web/app, by the file at the site's root that it becomes. */
 const appPages = new Map(
   readdirSync(kApp)

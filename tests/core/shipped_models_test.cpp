@@ -8,11 +8,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The demos that train a model: each folder with a make.py must hold the model that it makes.
+/// The demos that train a model: each folder with a page and a make.py must hold the model that it makes.
 std::vector<std::string> demos_with_a_model() {
   std::vector<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(ATTN_MODELS_DIR)) {
-    if (fs::exists(entry.path() / "make.py")) names.push_back(entry.path().filename().string());
+    const fs::path& folder = entry.path();
+    if (fs::exists(folder / "make.py") && fs::exists(folder / "index.html"))
+      names.push_back(folder.filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;

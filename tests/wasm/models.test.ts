@@ -10,7 +10,10 @@ import { dense, kNastyTexts, randomTexts } from './texts.ts';
 /** The shipped models through the whole engine: text in, PyTorch's ids and numbers out. */
 
 const kDemos = join(import.meta.dirname, '../../demos');
-const models = readdirSync(kDemos).filter((name) => existsSync(join(kDemos, name, 'model/reference.json')));
+/** Models of demos with a page: those ship. */
+const models = readdirSync(kDemos).filter((name) =>
+  ['index.html', 'model/reference.json'].every((file) => existsSync(join(kDemos, name, file))),
+);
 
 /** PyTorch's values of one station; with a stride, every so manieth of the flattened array. null is -infinity. */
 interface Expected {
