@@ -67,11 +67,7 @@ void MaskCells::fill(std::span<const T> given, T hidden, std::vector<T>& own, co
   cells = given.data();
   if (extent_[2] == queries_ && extent_[3] == keys_) return;
   const std::size_t sheets = extent_[0] * extent_[1];
-  const double cells_of_all = static_cast<double>(sheets) * static_cast<double>(queries_) * static_cast<double>(keys_);
-  if (cells_of_all > kMostNumbers) {
-    throw Error(Code::memory_limit, "mask: found " + number_text(cells_of_all) +
-                                        " cells for all queries, expected at most " + number_text(kMostNumbers));
-  }
+  require_memory("mask for all queries", {sheets, queries_, keys_});
   own.assign(sheets * queries_ * keys_, hidden);
   for (std::size_t sheet = 0; sheet < sheets; ++sheet) {
     for (std::size_t i = 0; i < queries_; ++i) {

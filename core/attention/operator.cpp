@@ -20,15 +20,6 @@ struct Operands {
   std::size_t keys() const { return past + k.tokens; }
 };
 
-void require_memory(const char* what, const HeadsLayout& rows, std::size_t width) {
-  const double numbers = static_cast<double>(rows.batch) * static_cast<double>(rows.heads) *
-                         static_cast<double>(rows.tokens) * static_cast<double>(width);
-  if (numbers > kMostNumbers) {
-    throw Error(Code::memory_limit, std::string(what) + ": found " + number_text(numbers) +
-                                        " numbers, expected at most " + number_text(kMostNumbers));
-  }
-}
-
 /// Results grow before the operands are read for the last time.
 void require_apart(const Array& output, std::initializer_list<DenseArray> operands, const OperatorOptions& options) {
   const auto check = [&](DenseArray operand) {
@@ -217,9 +208,10 @@ void attention_operator(DenseArray q, DenseArray k, DenseArray v, const Operator
   Probe silent(1, all.q.heads);
   const Site site{silent};
   const bool stands = asked || needs_pattern(all.q.tokens, site, inner);
-  require_memory("pattern, output", all.q, stands ? std::max(all.keys(), all.v.width) : all.v.width);
-  require_memory("q, mapped", all.q, widths.q);
-  require_memory("k, mapped", {all.k.batch, all.k.heads, all.keys(), 0, false}, widths.k);
+  const std::size_t widest = stands ? std::max(all.keys(), all.v.width) : all.v.width;
+  require_memory("pattern, output", {all.q.batch, all.q.heads, all.q.tokens, widest});
+  require_memory("q, mapped", {all.q.batch, all.q.heads, all.q.tokens, widths.q});
+  require_memory("k, mapped", {all.k.batch, all.k.heads, all.keys(), widths.k});
   const MaskCells mask(options.mask, all.q, all.keys());
   Array joined_k, joined_v;
   if (all.past > 0 || results.present_key != nullptr || results.present_value != nullptr) {

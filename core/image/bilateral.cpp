@@ -13,7 +13,7 @@ const std::array<Parameter, 3> kBilateralParams = {
               "空间标准差（像素）"},
     Parameter{"sigma_range", 0, std::numeric_limits<double>::infinity(), 0.1, "standard deviation of pixels' values",
               "像素值的标准差"},
-    Parameter{"radius", 0, 31, 4, "pixels from the middle of the window to its edge", "窗口中心到边缘的像素数", true}};
+    radius_parameter(4)};
 
 void weigh_bilateral(const FilterInput& in, const Window& window) {
   const double space = in.params[0], range = in.params[1], channels = static_cast<double>(in.image.channels);

@@ -45,6 +45,12 @@ void weigh_non_local_means(const FilterInput& in, const Window& window);
 FilterReach reach_non_local_means(const Numbers& params);
 void filter_row_non_local_means(const FilterInput& in, std::size_t row, Vector& scratch, float* out);
 
+/// The radius of a window, for rows that have no other measure of it.
+constexpr Parameter radius_parameter(double standard) {
+  return {"radius", 0, 31, standard, "pixels from the middle of the window to its edge", "窗口中心到边缘的像素数",
+          true};
+}
+
 extern const std::array<Parameter, 2> kGaussianParams;
 extern const std::array<Parameter, 3> kBilateralParams, kNonLocalMeansParams;
 

@@ -5,8 +5,7 @@
 namespace attn {
 namespace {
 
-constexpr std::array kMeanParams = {
-    Parameter{"radius", 0, 31, 2, "pixels from the middle of the window to its edge", "窗口中心到边缘的像素数", true}};
+constexpr std::array kMeanParams = {radius_parameter(2)};
 
 constexpr std::array kImageFilters = {
     ImageFilter{{"mean", "Mean", "均值", R"(w_{pq} = 1)",

@@ -7,10 +7,9 @@
 
 namespace attn {
 
-const std::array<Parameter, 2> kGaussianParams = {
-    Parameter{"sigma", 0, std::numeric_limits<double>::infinity(), 1.5, "standard deviation in pixels",
-              "标准差（像素）"},
-    Parameter{"radius", 0, 31, 4, "pixels from the middle of the window to its edge", "窗口中心到边缘的像素数", true}};
+const std::array<Parameter, 2> kGaussianParams = {Parameter{"sigma", 0, std::numeric_limits<double>::infinity(), 1.5,
+                                                            "standard deviation in pixels", "标准差（像素）"},
+                                                  radius_parameter(4)};
 
 void weigh_gaussian(const FilterInput& in, const Window& window) {
   const double sigma = in.params[0];

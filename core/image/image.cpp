@@ -39,12 +39,7 @@ std::size_t mirrored(std::ptrdiff_t at, std::size_t length) {
 
 MirroredPlanes::MirroredPlanes(const Image& image, std::size_t border) {
   const std::size_t rows = image.height + 2 * border, columns = image.width + 2 * border;
-  const double numbers = static_cast<double>(image.channels) * static_cast<double>(rows) * static_cast<double>(columns);
-  if (numbers > kMostNumbers) {
-    throw Error(Code::memory_limit, "image: found " + number_text(numbers) +
-                                        " numbers with its mirrored border, expected at most " +
-                                        number_text(kMostNumbers));
-  }
+  require_memory("image with its mirrored border", {image.channels, rows, columns});
   data_ = Vector::from_shape({image.channels * rows * columns});
   const auto beyond = static_cast<std::ptrdiff_t>(border);
   float* out = data_.data();

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <string>
 
 #include "image/image.hpp"
 #include "image/operators.hpp"
-#include "tensor/error.hpp"
-#include "tensor/text.hpp"
+#include "tensor/shape.hpp"
 
 namespace attn {
 
@@ -12,11 +10,7 @@ void image_patches_operator(const Array& array, double size, Array& out) {
   const Image image = image_of("image", array, {&out});
   const auto radius = static_cast<std::ptrdiff_t>(radius_of("size", size, kMostPatchSide));
   const std::size_t side = static_cast<std::size_t>(2 * radius + 1), width = side * side * image.channels;
-  const double numbers = static_cast<double>(image.pixels()) * static_cast<double>(width);
-  if (numbers > kMostNumbers) {
-    throw Error(Code::memory_limit,
-                "patches: found " + number_text(numbers) + " numbers, expected at most " + number_text(kMostNumbers));
-  }
+  require_memory("patches", {image.pixels(), width});
   const std::size_t shape[] = {image.pixels(), width};
   out.resize(shape);
   float* place = out.data.data();

@@ -36,9 +36,9 @@ void check(const Array& x, const Array& memory, const DecoderLayerWeights& w, co
                  {"bias_3", w.bias_3, d}},
                 out);
   const std::size_t rows = x.data.size() / d;
-  check_memory("x, w_qkv", {rows, 3 * d});
-  check_memory("memory, w_cross_kv", {memory.data.size() / d, 2 * d});
-  check_memory("x, w_up", {rows, d_mlp});
+  require_memory("x, w_qkv", {rows, 3 * d});
+  require_memory("memory, w_cross_kv", {memory.data.size() / d, 2 * d});
+  require_memory("x, w_up", {rows, d_mlp});
 }
 
 struct CrossMaps {

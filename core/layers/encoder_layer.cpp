@@ -26,8 +26,8 @@ void check(const Array& x, const EncoderLayerWeights& w, const EncoderLayerOptio
                  {"bias_2", w.bias_2, d}},
                 out);
   const std::size_t rows = x.data.size() / d;
-  check_memory("x, w_qkv", {rows, 3 * d});
-  check_memory("x, w_up", {rows, d_mlp});
+  require_memory("x, w_qkv", {rows, 3 * d});
+  require_memory("x, w_up", {rows, d_mlp});
 }
 
 }  // namespace

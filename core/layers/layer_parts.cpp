@@ -70,7 +70,7 @@ void check_mask(const char* prefix, const SequenceAttention& a, const Sequences&
   } else if (cells != nullptr) {
     require_shape(mask.c_str(), cells->shape, {q.tokens, k.tokens});
   }
-  if (is_laid_out(a)) check_memory(mask.c_str(), {sheets_of(a), q.tokens, k.tokens + a.extra});
+  if (is_laid_out(a)) require_memory(mask.c_str(), {sheets_of(a), q.tokens, k.tokens + a.extra});
   if (a.mask.padding == nullptr) return;
   if (k.batched) {
     require_shape(padding.c_str(), a.mask.padding->shape, {k.batch, k.tokens});
@@ -88,14 +88,6 @@ void check_heads(std::size_t n_heads, std::size_t d) {
 void check_epsilon(float epsilon) {
   if (epsilon > 0.0F) return;
   throw Error(Code::argument_range, "epsilon: found " + number_text(epsilon) + ", expected a positive number");
-}
-
-void check_memory(const char* name, std::initializer_list<std::size_t> shape) {
-  double numbers = 1.0;
-  for (const std::size_t n : shape) numbers *= static_cast<double>(n);
-  if (numbers <= kMostNumbers) return;
-  throw Error(Code::memory_limit, std::string(name) + ": found " + number_text(numbers) +
-                                      " numbers, expected at most " + number_text(kMostNumbers));
 }
 
 void check_weights(std::initializer_list<WeightShape> weights, const Array& out) {
@@ -124,7 +116,7 @@ void attend(const SequenceAttention& a, MatrixView<const float> q, MatrixView<co
   const Site site{silent};
   Vector scratch = Vector::from_shape({attention_scratch_size(queries, keys, d_head, d_head)});
   const bool passes = pattern == nullptr && needs_pattern(queries, site, options);
-  if (passes) check_memory("pattern", {a.n_heads, queries, keys});
+  if (passes) require_memory("pattern", {a.n_heads, queries, keys});
   Vector passing = Vector::from_shape({passes ? cells : 0});
   std::vector<float> added;
   for (std::size_t b = 0; b < a.batch; ++b) {

@@ -46,9 +46,6 @@ void check_mask(const char* prefix, const SequenceAttention& attention, const Se
 void check_heads(std::size_t n_heads, std::size_t d);
 void check_epsilon(float epsilon);
 
-/// Throws memory_limit for more numbers than a result may have.
-void check_memory(const char* name, std::initializer_list<std::size_t> shape);
-
 /// A weight and the shape that it must have: (rows, cols), or (rows) where cols is 0.
 struct WeightShape {
   const char* name;

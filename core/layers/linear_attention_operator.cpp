@@ -39,9 +39,9 @@ void linear_attention_operator(const Array& q, const Array& k, const Array& v, b
   check(q, k, v, output);
   const HeadsLayout queries = layout_of("q", q, 0), keys = layout_of("k", k, 0);
   const std::size_t sheets = queries.batch * queries.heads, d = queries.width, d_v = v.shape.back();
-  check_memory("q, v", {d, d_v + 1});
-  check_memory("output", {sheets, queries.tokens, d_v});
-  if (pattern != nullptr) check_memory("pattern", {sheets, queries.tokens, keys.tokens});
+  require_memory("q, v", {d, d_v + 1});
+  require_memory("output", {sheets, queries.tokens, d_v});
+  if (pattern != nullptr) require_memory("pattern", {sheets, queries.tokens, keys.tokens});
   const Vector phi_q = features(q), phi_k = features(k);
   Vector scratch = Vector::from_shape({linear_attention_scratch_size(d, d_v)});
   std::vector<std::size_t> shape = q.shape;

@@ -83,8 +83,8 @@ void multi_head_attention_operator(const Array& q, const Array& k, const Array& 
   const SequenceAttention heads = {queries.batch,  options.n_heads, options.n_kv_heads,
                                    options.causal, extra,           options.mask};
   check_mask("", heads, queries, keys);
-  check_memory("k, w_k", {queries.batch, seen, group});
-  if (pattern != nullptr) check_memory("pattern", {queries.batch, options.n_heads, queries.tokens, seen});
+  require_memory("k, w_k", {queries.batch, seen, group});
+  if (pattern != nullptr) require_memory("pattern", {queries.batch, options.n_heads, queries.tokens, seen});
 
   Matrix mapped_q = Matrix::from_shape({queries.rows(), d}), z = Matrix::from_shape({queries.rows(), d});
   Matrix mapped_k = Matrix::from_shape({queries.batch * seen, group});

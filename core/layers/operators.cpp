@@ -89,10 +89,7 @@ void matmul_operator(const Array& a, Array& b, Array& out) {
   const std::size_t k = b.shape[0], m = b.shape[1];
   std::size_t rows = 1;
   for (std::size_t axis = 0; axis + 1 < a.shape.size(); ++axis) rows *= a.shape[axis];
-  if (static_cast<double>(rows) * static_cast<double>(m) > kMostNumbers) {
-    throw Error(Code::memory_limit, "product: found " + std::to_string(rows) + " rows of " + std::to_string(m) +
-                                        " numbers, expected at most " + number_text(kMostNumbers) + " numbers");
-  }
+  require_memory("product", {rows, m});
   std::vector<std::size_t> shape = a.shape;
   shape.back() = m;
   out.resize(shape);

@@ -67,7 +67,7 @@ void shared_heads_attention_operator(const Array& q, const Array& k, const Array
   check(q, k, v, w, n_heads, output);
   const Sequences all = sequences_of("q", q);
   const std::size_t queries = all.tokens, keys = sequences_of("k", k).tokens, d_head = all.width / n_heads;
-  check_memory("pattern", {all.batch, n_heads, queries, keys});
+  require_memory("pattern", {all.batch, n_heads, queries, keys});
   std::vector<std::uint8_t> shown;
   if (mask != nullptr) std::ranges::transform(mask->data, std::back_inserter(shown), [](float x) { return x != 0.0F; });
   const MaskArray given = mask == nullptr ? MaskArray{} : MaskArray{mask->shape, shown, {}};

@@ -49,13 +49,6 @@ void require_rows(const char* name, const Array& array, std::size_t rows, const 
   if (array.shape[0] != rows) refuse_shape(name, array.shape, std::to_string(rows) + " rows, as many as " + why);
 }
 
-void require_memory(const char* name, std::size_t rows, std::size_t cols) {
-  const double numbers = static_cast<double>(rows) * static_cast<double>(cols);
-  if (numbers <= kMostNumbers) return;
-  throw Error(Code::memory_limit, std::string(name) + ": found " + number_text(numbers) +
-                                      " numbers, expected at most " + number_text(kMostNumbers));
-}
-
 void require_work(const char* name, double multiplications) {
   if (multiplications <= kMostWork) return;
   refuse_number(name, multiplications,

@@ -21,9 +21,6 @@ void require_range(const char* name, double found, double least, double most);
 /// Refuses a table of `rows` rows that has not that many; `why` says whose they are.
 void require_rows(const char* name, const Array& array, std::size_t rows, const char* why);
 
-/// Throws memory_limit for a result (rows, cols) of more than kMostNumbers.
-void require_memory(const char* name, std::size_t rows, std::size_t cols);
-
 /// Refuses work of more than kMostWork multiplications: some seconds.
 void require_work(const char* name, double multiplications);
 inline constexpr double kMostWork = 1 << 30;

@@ -30,8 +30,8 @@ void kernel_regression_operator(const Array& queries, const Array& points, const
   if (x.cols != q.cols) require_shape("points", points.shape, {x.rows, q.cols});
   require_rows("values", values, x.rows, "the points");
   if (options.leave_one_out) require_rows("queries", queries, x.rows, "the points, to leave one out");
-  require_memory("weights", q.rows, x.rows);
-  require_memory("output", q.rows, v.cols);
+  require_memory("weights", {q.rows, x.rows});
+  require_memory("output", {q.rows, v.cols});
   const std::size_t of_output[] = {q.rows, v.cols}, of_weights[] = {q.rows, x.rows};
   output.resize(of_output);
   weights.resize(of_weights);

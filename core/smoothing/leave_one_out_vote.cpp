@@ -19,7 +19,7 @@ void leave_one_out_vote_operator(const Array& scores, const Array& labels, doubl
   const std::vector<std::size_t> own = labels_of(labels, n);
   require_range("temperature", temperature, 0.0, kInfinity);
   const std::size_t classes = *std::ranges::max_element(own) + 1, of_votes[] = {n, classes}, one[] = {1};
-  require_memory("votes", n, classes);
+  require_memory("votes", {n, classes});
   votes.resize(of_votes);
   accuracy.resize(one);
   std::size_t right = 0;

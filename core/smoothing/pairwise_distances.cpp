@@ -46,7 +46,7 @@ void pairwise_distances_operator(const Array& a, const Array& b, bool product, b
   if (x.cols != y.cols) require_shape("b", b.shape, {y.rows, x.cols});
   require_squares("a", x);
   require_squares("b", y);
-  require_memory("distances", x.rows, y.rows);
+  require_memory("distances", {x.rows, y.rows});
   const std::size_t shape[] = {x.rows, y.rows};
   out.resize(shape);
   const MatrixView<float> squares(out.data.data(), x.rows, y.rows);

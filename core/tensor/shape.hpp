@@ -12,4 +12,7 @@ namespace attn {
 /// Refuses any other shape than this one.
 void require_shape(const char* name, std::span<const std::size_t> shape, std::initializer_list<std::size_t> expected);
 
+/// Throws memory_limit for an array of that shape with more than kMostNumbers.
+void require_memory(const char* name, std::initializer_list<std::size_t> shape);
+
 }  // namespace attn

@@ -18,7 +18,7 @@ Numbers numbers_for(const Facts& row, std::span<const double> given) {
                                             number_text(number) + ", expected a " + (p.whole ? "whole " : "") +
                                             "number from " + number_text(p.minimum) + " to " + number_text(p.maximum));
     }
-    out[i] = number;
+    out[i] = number + 0.0;  // -0 becomes 0: what divides by a number knows its limit at 0 from above
   }
   return out;
 }

@@ -162,7 +162,8 @@ TEST(ImageOperatorRefusal, NamesWhatIsWrong) {
     expect([&] { convolved(image, filled(shape, 0.1F)); }, "argument_shape: kernel: found (");
   }
   expect([&] { convolved(image, filled({3, 3}, kNaN)); }, "argument_range: kernel: found NaN");
-  expect([&] { convolved(filled({1, 1 << 22, 4}, 0.0F), filled({31, 31}, 0.1F)); }, "memory_limit: image: found ");
+  expect([&] { convolved(filled({1, 1 << 22, 4}, 0.0F), filled({31, 31}, 0.1F)); },
+         "memory_limit: image with its mirrored border: found ");
   expect([&] { decibels(image, filled({5, 4}, 0.5F)); }, "argument_shape: reference: found (5, 4)");
   for (const double peak : {0.0, -1.0, static_cast<double>(kNaN), static_cast<double>(kInfinity)}) {
     expect([&] { decibels(image, image, peak); }, "argument_range: peak: found ");

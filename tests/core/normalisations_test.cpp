@@ -63,7 +63,7 @@ void towards_0_the_largest_scores_share() {
     scores.data[i * kKeys + i] = 5.0F;  // one is the largest, of the first rows two
     if (i < 3) scores.data[i * kKeys + 9] = 5.0F;
   }
-  for (const double temperature : {0.0, 1e-300, 1e-3}) {
+  for (const double temperature : {0.0, -0.0, 1e-300, 1e-3}) {
     const Array weights = with("softmax", scores, {temperature});
     for (std::size_t n = 0; n < weights.data.size(); ++n) {
       const float share = n / kKeys < 3 ? 0.5F : 1.0F;

@@ -3,7 +3,7 @@ import type { BooleanMask, Tensor } from '../../src/engine/types.ts';
 import { codeOf, formula, tex } from '../../src/elements/rooms/formula.ts';
 import type { Lab } from '../../src/elements/rooms/lab.ts';
 import { matrix, number, power } from '../../src/elements/rooms/matrix.ts';
-import { normals } from '../../src/elements/rooms/random.ts';
+import { drawn, farthest } from '../../src/elements/rooms/tensors.ts';
 import { PageSection } from './pageSection.ts';
 
 const size = 8;
@@ -25,17 +25,7 @@ interface Results {
   entropies: [number, number];
 }
 
-const tensor = (shape: number[], seed: number): Tensor => ({
-  shape,
-  data: normals(
-    shape.reduce((a, b) => a * b, 1),
-    seed,
-  ),
-});
-const map = (rows: number, seed: number): Tensor => {
-  const { shape, data } = tensor([rows, rows], seed);
-  return { shape, data: data.map((x) => x / Math.sqrt(rows)) };
-};
+const map = (rows: number, seed: number): Tensor => drawn([rows, rows], seed, 1 / Math.sqrt(rows));
 const eye: Tensor = {
   shape: [width, width],
   data: Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0)),
@@ -48,7 +38,7 @@ class RelativesSection extends PageSection {
 
   protected override async compute({ engine }: Lab): Promise<void> {
     const causal = this.#causal;
-    const [q, k, v] = [1, 2, 3].map((seed) => tensor([1, size, headWidth], seed));
+    const [q, k, v] = [1, 2, 3].map((seed) => drawn([1, size, headWidth], seed));
     const [softmax, recurrent, linear] = await Promise.all([
       engine.attention(q!, k!, v!, { causal }),
       engine.linearAttention(q!, k!, v!, { causal }),
@@ -58,7 +48,7 @@ class RelativesSection extends PageSection {
       { shape: [size, size], data: linear.pattern.data },
       { shape: [size, headWidth], data: v!.data },
     );
-    const x = tensor([size, width], 4);
+    const x = drawn([size, width], 4);
     const weights = { w_q: map(headWidth, 5), w_k: map(headWidth, 6), w_v: map(headWidth, 7), w_o: eye };
     const mask: BooleanMask = {
       shape: [size, size],
@@ -74,7 +64,7 @@ class RelativesSection extends PageSection {
     this.#results = {
       softmax: softmax.pattern.data,
       implied: linear.pattern.data,
-      apart: recurrent.output.data.reduce((most, z, i) => Math.max(most, Math.abs(z - mixed.data[i]!)), 0),
+      apart: farthest(recurrent.output.data, mixed.data),
       shared: shared.pattern.data.slice(0, cells),
       entropies: await this.#entropies(engine, x, weights),
     };
