@@ -59,3 +59,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 }
+
+test('every page of the site is reached from here', async ({ page }) => {
+  await page.goto('/gallery.html');
+  for (const name of ['index', 'lineage', 'mechanisms', 'claims', 'arrays', 'benchmark']) {
+    await expect(page.locator(`nav a[href="${name}.html"]`)).toHaveCount(1);
+  }
+});
