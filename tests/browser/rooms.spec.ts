@@ -63,7 +63,20 @@ test('every room computes on a foreign page, in its own looks, asking nothing of
   }
   await page.locator(rooms[0]!).evaluate((room) => room.setAttribute('lang', 'zh'));
   await expect(page.locator(rooms[0]!).locator('.caption').first()).toContainText(/\p{Script=Han}/u);
+  const corner = () =>
+    page
+      .locator(rooms[0]!)
+      .locator('heat-map canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => [
+        ...canvas
+          .getContext('2d')!
+          .getImageData(canvas.width - 1, 0, 1, 1)
+          .data.slice(0, 3),
+      ]);
+  expect(Math.min(...(await corner()))).toBeGreaterThan(200);
   await page.locator(rooms[0]!).evaluate((room) => room.setAttribute('theme', 'dark'));
+  await expect.poll(async () => Math.max(...(await corner()))).toBeLessThan(80);
   await expect(page.locator(rooms[0]!)).toHaveAttribute('data-shade', 'dark');
   expect(problems).toEqual([]);
   expect(foreign).toEqual([]);

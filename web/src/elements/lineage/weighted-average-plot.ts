@@ -1,4 +1,5 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { arrows, dragged } from '../rooms/hand.ts';
 import { number } from '../rooms/matrix.ts';
 import type { Translate } from '../rooms/section.ts';
 import { styled } from '../rooms/styled.ts';
@@ -182,37 +183,19 @@ function queryHandle({ t, query, onQuery }: PlotOptions): SVGTemplateResult {
 
 /** Tells where the pointer is, in the units of the data, until it is let go. */
 function follow(event: PointerEvent, tell: (place: Point) => void): void {
-  const handle = event.currentTarget as SVGGElement;
-  const field = handle.ownerSVGElement!;
-  handle.setPointerCapture(event.pointerId);
-  const move = (moved: PointerEvent): void => {
-    const place = field.getBoundingClientRect();
-    const scale = width / place.width;
-    const [x, y] = [(moved.clientX - place.left) * scale, (moved.clientY - place.top) * scale];
+  dragged(event, width, (x, y) =>
     tell({
       x: span.x[0] + ((x - left) / (right - left)) * (span.x[1] - span.x[0]),
       y: span.y[0] + ((bottom - y) / (bottom - top)) * (span.y[1] - span.y[0]),
-    });
-  };
-  const end = (): void => {
-    handle.removeEventListener('pointermove', move);
-    for (const name of ['pointerup', 'pointercancel'] as const) handle.removeEventListener(name, end);
-  };
-  handle.addEventListener('pointermove', move);
-  for (const name of ['pointerup', 'pointercancel'] as const) handle.addEventListener(name, end);
+    }),
+  );
 }
 
-const directions: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
 const stepOf = (event: KeyboardEvent): number => (event.shiftKey ? 0.01 : 0.1);
 
 function pressPoint(event: KeyboardEvent, { points, onPoint, onChoose }: PlotOptions, index: number): void {
   const turn = { PageUp: -1, PageDown: 1 }[event.key];
-  const direction = directions[event.key];
+  const direction = arrows[event.key];
   if (turn === undefined && !direction) return;
   event.preventDefault();
   if (direction) {
@@ -228,7 +211,7 @@ function pressPoint(event: KeyboardEvent, { points, onPoint, onChoose }: PlotOpt
 
 /** Escape and Delete take the query out. */
 function pressQuery(event: KeyboardEvent, query: number | null, onQuery: PlotOptions['onQuery']): void {
-  const direction = directions[event.key];
+  const direction = arrows[event.key];
   const ends: Record<string, number | null> = { Home: span.x[0], End: span.x[1], Escape: null, Delete: null };
   if (!direction && !(event.key in ends)) return;
   event.preventDefault();

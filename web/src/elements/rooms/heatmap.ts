@@ -1,6 +1,8 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from '../define.ts';
 import { bytesOf } from './colours.ts';
+import { Field } from './field.ts';
+import { arrows } from './hand.ts';
 import { number } from './matrix.ts';
 import { styled } from './styled.ts';
 
@@ -20,7 +22,7 @@ const most = 0.92;
  * of them) in full colour. The number under the pointer, or where the arrow keys have gone, is told below and in a
  * `cell-point` event. The row `marked` is framed; -1 is none.
  */
-export class HeatMap extends LitElement {
+export class HeatMap extends Field {
   static override properties = {
     map: { attribute: false },
     full: { type: Number },
@@ -40,7 +42,6 @@ export class HeatMap extends LitElement {
   /** Says a cell in words of its own, instead of by the two names. */
   declare tell: ((row: number, column: number, value: number) => string) | null;
   #at: { row: number; column: number } | null = null;
-  readonly #onLook = (): void => this.requestUpdate();
 
   constructor() {
     super();
@@ -48,20 +49,6 @@ export class HeatMap extends LitElement {
     this.full = 0;
     this.marked = -1;
     this.label = this.rowName = this.columnName = '';
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('page-look', this.#onLook);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('page-look', this.#onLook);
   }
 
   protected override render(): TemplateResult {
@@ -132,17 +119,12 @@ export class HeatMap extends LitElement {
   }
 
   #press(event: KeyboardEvent): void {
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowLeft: [0, -1],
-      ArrowRight: [0, 1],
-      ArrowUp: [-1, 0],
-      ArrowDown: [1, 0],
-    };
-    const move = moves[event.key];
+    const move = arrows[event.key];
     if (!move || !this.map) return;
     event.preventDefault();
-    const { row, column } = this.#at ?? { row: 0, column: -move[1] };
-    const [toRow, toColumn] = [row + move[0], column + move[1]];
+    const [right, up] = move;
+    const { row, column } = this.#at ?? { row: 0, column: -right };
+    const [toRow, toColumn] = [row - up, column + right];
     if (toRow < 0 || toRow >= this.map.rows || toColumn < 0 || toColumn >= this.map.columns) return;
     this.#go(toRow, toColumn);
   }

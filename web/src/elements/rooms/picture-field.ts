@@ -1,6 +1,8 @@
-import { html, LitElement, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from '../define.ts';
 import { bytesOf } from './colours.ts';
+import { Field } from './field.ts';
+import { arrows } from './hand.ts';
 
 /** An image: numbers from 0 (black) to 1, (height, width, channels), 1 channel for grey or 3 for colour. */
 export interface Picture {
@@ -35,7 +37,7 @@ const strongest = 0.85;
  * `<picture-field>`: an image, weights over it, frames around some of its pixels, and one chosen pixel, which pointer,
  * finger and arrow keys (with Shift by 8) move; `pixel-select` tells where to. Without `at` nothing can be chosen.
  */
-export class PictureField extends LitElement {
+export class PictureField extends Field {
   static override properties = {
     picture: { attribute: false },
     overlay: { attribute: false },
@@ -48,28 +50,12 @@ export class PictureField extends LitElement {
   declare frames: readonly Frame[];
   declare at: Place | null;
   declare label: string;
-  readonly #onLook = (): void => this.requestUpdate();
 
   constructor() {
     super();
     this.picture = this.overlay = this.at = null;
     this.frames = [];
     this.label = '';
-  }
-
-  /** Styles come from where it stands. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('page-look', this.#onLook);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('page-look', this.#onLook);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -140,17 +126,11 @@ export class PictureField extends LitElement {
   }
 
   #step(event: KeyboardEvent): void {
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowLeft: [0, -1],
-      ArrowRight: [0, 1],
-      ArrowUp: [-1, 0],
-      ArrowDown: [1, 0],
-    };
-    const move = moves[event.key];
+    const move = arrows[event.key];
     if (!move || !this.at) return;
     event.preventDefault();
     const by = event.shiftKey ? coarse : 1;
-    this.#go(this.at.row + by * move[0], this.at.column + by * move[1]);
+    this.#go(this.at.row - by * move[1], this.at.column + by * move[0]);
   }
 
   #go(row: number, column: number): void {

@@ -1,4 +1,5 @@
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { arrows, dragged } from './hand.ts';
 import { styled } from './styled.ts';
 import { number } from './matrix.ts';
 
@@ -101,36 +102,12 @@ function tip(arrow: Arrow, options: PlaneOptions): SVGTemplateResult {
 }
 
 function drag(event: PointerEvent, { name }: Arrow, { onMove, onSelect }: PlaneOptions): void {
-  const handle = event.currentTarget as SVGGElement;
-  const field = handle.ownerSVGElement!;
   onSelect(name);
-  handle.setPointerCapture(event.pointerId);
-  const follow = (moved: PointerEvent): void => {
-    const place = field.getBoundingClientRect();
-    const scale = size / place.width;
-    const x = ((moved.clientX - place.left) * scale - size / 2) / unit;
-    const y = (size / 2 - (moved.clientY - place.top) * scale) / unit;
-    onMove(name, clamp(x), clamp(y));
-  };
-  const end = (): void => {
-    handle.removeEventListener('pointermove', follow);
-    handle.removeEventListener('pointerup', end);
-    handle.removeEventListener('pointercancel', end);
-  };
-  handle.addEventListener('pointermove', follow);
-  handle.addEventListener('pointerup', end);
-  handle.addEventListener('pointercancel', end);
+  dragged(event, size, (x, y) => onMove(name, clamp((x - size / 2) / unit), clamp((size / 2 - y) / unit)));
 }
 
-const directions: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
-
 function nudge(event: KeyboardEvent, { name, x, y }: Arrow, { onMove }: PlaneOptions): void {
-  const direction = directions[event.key];
+  const direction = arrows[event.key];
   if (!direction) return;
   event.preventDefault();
   const by = event.shiftKey ? fine : step;

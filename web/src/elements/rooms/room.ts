@@ -66,7 +66,10 @@ export abstract class Room extends Section {
 
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
+    if (this.getAttribute('data-shade') === this.shade) return;
     this.setAttribute('data-shade', this.shade);
+    // What paints by itself in here paints again.
+    this.renderRoot.dispatchEvent(new Event('page-look'));
   }
 
   protected override render(): TemplateResult {
