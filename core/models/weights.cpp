@@ -46,24 +46,29 @@ std::vector<float> WeightReader::file_scales(const TensorEntry& entry, std::size
 }
 
 template <class Lay>
-void WeightReader::by_rows(const TensorEntry& entry, const std::vector<float>& scales, bool of_rows, Lay lay) {
-  const std::size_t rows = entry.shape[0], cols = entry.shape[1];
+void WeightReader::by_rows(const TensorEntry& entry, RowRange range, const std::vector<float>& scales, bool of_rows,
+                           Lay lay) {
+  const auto [begin, rows, cols] = range;
   rows_.resize(kPanelCols * cols);
   for (std::size_t first = 0; first < rows; first += kPanelCols) {
     const std::size_t count = std::min(rows - first, kPanelCols);
-    file_.read(entry, first * cols, count * cols, rows_.data());
+    file_.read(entry, (begin + first) * cols, count * cols, rows_.data());
     for (std::size_t n = 0; !scales.empty() && n < count * cols; ++n) {
-      rows_[n] *= of_rows ? scales[first + n / cols] : scales[n % cols];
+      rows_[n] *= of_rows ? scales[begin + first + n / cols] : scales[n % cols];
     }
     lay(MatrixView<const float>(rows_.data(), count, cols), first);
   }
 }
 
 MatrixView<const float> WeightReader::matrix(const std::string& name, std::size_t rows, std::size_t cols) {
-  const TensorEntry& entry = take_numbers(name, std::array{rows, cols});
-  float* out = reserve(rows * cols);
+  return matrix(name, std::array{rows, cols});
+}
+
+MatrixView<const float> WeightReader::matrix(const std::string& name, std::span<const std::size_t> shape) {
+  const TensorEntry& entry = take_numbers(name, shape);
+  float* out = reserve(entry.elements());
   if (out != nullptr) file_.read(entry, 0, entry.elements(), out);
-  return {out, rows, cols};
+  return {out, entry.elements() / shape.back(), shape.back()};
 }
 
 const float* WeightReader::vector(const std::string& name, std::size_t count) {
@@ -83,7 +88,7 @@ std::vector<Weight> WeightReader::weights(const std::string& name, std::size_t r
     float* out = reserve(parts * size);
     if (out == nullptr) return found;
     for (std::size_t n = 0; n < parts; ++n) found[n].numbers = Panels(out + n * size, rows, cols);
-    by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t first) {
+    by_rows(entry, {0, rows, parts * cols}, given, false, [&](MatrixView<const float> some, std::size_t first) {
       for (std::size_t n = 0; n < parts; ++n) {
         pack_rows(some.sub_cols(n * cols, cols), out + n * size + first * kPanelCols, found[n].numbers.stride);
       }
@@ -97,10 +102,11 @@ std::vector<Weight> WeightReader::weights(const std::string& name, std::size_t r
   auto* bytes = reinterpret_cast<std::int8_t*>(place);
   std::fill_n(bytes, parts * size, std::int8_t{0});
   std::fill_n(scales, parts * cols, 0.0F);
-  by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t) { raise_to_columns(some, scales); });
+  by_rows(entry, {0, rows, parts * cols}, given, false,
+          [&](MatrixView<const float> some, std::size_t) { raise_to_columns(some, scales); });
   for (std::size_t j = 0; j < parts * cols; ++j) scales[j] /= kLargestByte;
   for (std::size_t n = 0; n < parts; ++n) found[n].bytes = BytePanels(bytes + n * size, scales + n * cols, rows, cols);
-  by_rows(entry, given, false, [&](MatrixView<const float> some, std::size_t first) {
+  by_rows(entry, {0, rows, parts * cols}, given, false, [&](MatrixView<const float> some, std::size_t first) {
     for (std::size_t n = 0; n < parts; ++n) {
       quantize_rows(some.sub_cols(n * cols, cols), first, scales + n * cols, bytes + n * size, found[n].bytes.stride);
     }
@@ -109,15 +115,33 @@ std::vector<Weight> WeightReader::weights(const std::string& name, std::size_t r
 }
 
 Weight WeightReader::transposed_weight(const std::string& name, std::size_t rows, std::size_t cols) {
-  const TensorEntry& entry = take(name, std::array{rows, cols});
-  const std::vector<float> given = file_scales(entry, rows);
+  return transposed_weights(name, rows, cols, 1).front();
+}
+
+Weight WeightReader::transposed_weight(const std::string& name, std::span<const std::size_t> shape) {
+  const TensorEntry& entry = take(name, shape);
+  const RowRange all{0, shape.front(), entry.elements() / shape.front()};
+  return lay_transposed(entry, all, file_scales(entry, shape.front()));
+}
+
+std::vector<Weight> WeightReader::transposed_weights(const std::string& name, std::size_t rows, std::size_t cols,
+                                                     std::size_t parts) {
+  const TensorEntry& entry = take(name, std::array{parts * rows, cols});
+  const std::vector<float> given = file_scales(entry, parts * rows);
+  std::vector<Weight> found;
+  for (std::size_t n = 0; n < parts; ++n) found.push_back(lay_transposed(entry, {n * rows, rows, cols}, given));
+  return found;
+}
+
+Weight WeightReader::lay_transposed(const TensorEntry& entry, RowRange range, const std::vector<float>& given) {
+  const auto [begin, rows, cols] = range;
   Weight found;
   if (!as_bytes(entry)) {
     float* out = reserve(panels_size(cols, rows));
     if (out == nullptr) return found;
     found.numbers = Panels(out, cols, rows);
-    by_rows(entry, given, true,
-            [&](MatrixView<const float> some, std::size_t first) { pack_transposed(some, out + first * cols); });
+    by_rows(entry, range, given, true,
+            [&](MatrixView<const float> some, std::size_t first) { pack_transposed(some, out + first * some.cols); });
     return found;
   }
   float* scales = reserve(rows);
@@ -127,15 +151,20 @@ Weight WeightReader::transposed_weight(const std::string& name, std::size_t rows
   std::fill_n(bytes, byte_panels_size(cols, rows), std::int8_t{0});
   found.bytes = BytePanels(bytes, scales, cols, rows);
   std::vector<float> panel(cols * kPanelCols);
-  by_rows(entry, given, true, [&](MatrixView<const float> some, std::size_t first) {
+  by_rows(entry, range, given, true, [&](MatrixView<const float> some, std::size_t first) {
     pack_transposed(some, panel.data());
-    const MatrixView<const float> columns(panel.data(), cols, some.rows, kPanelCols);
+    const MatrixView<const float> columns(panel.data(), some.cols, some.rows, kPanelCols);
     std::fill_n(scales + first, some.rows, 0.0F);
     raise_to_columns(columns, scales + first);
     for (std::size_t j = 0; j < some.rows; ++j) scales[first + j] /= kLargestByte;
     quantize_rows(columns, 0, scales + first, bytes + first / kPanelCols * found.bytes.stride, found.bytes.stride);
   });
   return found;
+}
+
+std::size_t WeightReader::first_axis(const std::string& name) const {
+  const TensorEntry* entry = file_.find(name);
+  return entry == nullptr || entry->shape.empty() ? 0 : entry->shape.front();
 }
 
 void WeightReader::refuse_unknown() const {

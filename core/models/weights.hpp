@@ -16,17 +16,52 @@ namespace attn {
 struct BlockWeights {
   Norm attn_norm;
   MultiHeadAttention attn;
+  Norm cross_norm;
+  MultiHeadAttention cross;  ///< empty where a block attends to its own stack alone
   Norm mlp_norm;
   FeedForward mlp;
 };
 
-/// Views of one block of memory, laid out by a family's row.
-struct Weights {
-  Weight embed;                       ///< (d_model, vocab): the table's transpose, see embedding.hpp
-  MatrixView<const float> pos_embed;  ///< (n_ctx, d_model); empty where no positions are added
+/// An embedding and the blocks behind it. Parts that a family does not have stay empty.
+struct StackWeights {
+  Weight embed;                          ///< (d_model, vocab): the table's transpose, see embedding.hpp
+  Linear patches;                        ///< (channels * patch * patch, d_model), of a model that reads images
+  MatrixView<const float> class_tokens;  ///< (class tokens, d_model): stand before the patches
+  MatrixView<const float> pos_embed;     ///< (n_ctx, d_model)
+  MatrixView<const float> segments;      ///< (token types, d_model)
+  Norm embed_norm;
   std::vector<BlockWeights> blocks;
   Norm final_norm;
-  Weight unembed;  ///< (d_model, vocab); the embedding itself where the head is tied
+};
+
+enum class HeadKind : std::uint8_t { none, next_token, masked_token, sequence, token };
+
+/// What JavaScript calls them.
+inline constexpr std::array kHeadNames = {
+    std::string_view("none"),     std::string_view("next_token"), std::string_view("masked_token"),
+    std::string_view("sequence"), std::string_view("token"),
+};
+static_assert(kHeadNames.size() == static_cast<std::size_t>(HeadKind::token) + 1);
+
+/// What makes logits of the last block's output: out(norm(activation(transform(x)))) of every token, or of the class
+/// token alone where the kind is `sequence`.
+struct Head {
+  HeadKind kind = HeadKind::none;
+  Linear transform;
+  Activation activation = nullptr;
+  Norm norm;
+  Linear out;     ///< (d_model, vocab or labels)
+  Linear second;  ///< of the second class token; logits are then the mean. Touvron et al. 2021, section 4
+};
+
+/// Views of one block of memory, laid out by a family's row.
+struct Weights {
+  StackWeights encoder;  ///< beside a decoder
+  StackWeights stack;    ///< the decoder, or the only stack
+  Head head;
+
+  /// How many numbers a row of logits has.
+  std::size_t outputs() const { return head.out.weight.is_empty() ? 0 : head.out.weight.cols(); }
 };
 
 /// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in
@@ -46,6 +81,16 @@ class WeightReader {
   Weight transposed_weight(const std::string& name, std::size_t rows, std::size_t cols);
   const float* vector(const std::string& name, std::size_t count);
 
+  /// Tensors of more axes: a matrix of their last axis's width; the transpose of one whose rows are the first axis.
+  MatrixView<const float> matrix(const std::string& name, std::span<const std::size_t> shape);
+  Weight transposed_weight(const std::string& name, std::span<const std::size_t> shape);
+  /// The transposes of the parts (rows, cols) of a matrix (parts * rows, cols).
+  std::vector<Weight> transposed_weights(const std::string& name, std::size_t rows, std::size_t cols,
+                                         std::size_t parts);
+
+  /// The length of a tensor's first axis; 0 for a tensor that is not there or has none.
+  std::size_t first_axis(const std::string& name) const;
+
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
 
   /// A tensor that checkpoints of this family carry and that the forward pass does not need, or is the same again.
@@ -60,6 +105,10 @@ class WeightReader {
   void refuse_unknown() const;
 
  private:
+  /// Rows of a tensor read as a matrix, `first` counted from its start.
+  struct RowRange {
+    std::size_t first, rows, cols;
+  };
   const TensorEntry& take(const std::string& name, std::span<const std::size_t> shape);
   const TensorEntry& take_numbers(const std::string& name, std::span<const std::size_t> shape);
   float* reserve(std::size_t count);
@@ -69,7 +118,8 @@ class WeightReader {
   /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole. `scales`
   /// of the file belong to columns, or to rows.
   template <class Lay>
-  void by_rows(const TensorEntry& entry, const std::vector<float>& scales, bool of_rows, Lay lay);
+  void by_rows(const TensorEntry& entry, RowRange range, const std::vector<float>& scales, bool of_rows, Lay lay);
+  Weight lay_transposed(const TensorEntry& entry, RowRange range, const std::vector<float>& scales);
 
   const Safetensors& file_;
   WeightFormat format_;
