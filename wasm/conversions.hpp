@@ -10,6 +10,7 @@
 #include "attention/attention.hpp"
 #include "attention/operator.hpp"
 #include "image/filter.hpp"
+#include "models/input.hpp"
 #include "models/sampling.hpp"
 #include "position/encoding.hpp"
 #include "probe/probe.hpp"
@@ -67,6 +68,18 @@ struct AttentionInput {
   std::vector<float> added_;
   std::vector<DenseArray> weights_;
   DenseArray past_key_, past_value_;
+};
+
+/// What a run reads, kept for as long as `input` looks at it: `{segments?, source?, padding?, image?}` beside the ids.
+struct ModelInput {
+  ModelInput(const TokenIds& tokens, const val& more);
+  ModelInput(const ModelInput&) = delete;
+
+  Input input;
+
+ private:
+  std::vector<std::int32_t> ids_, segments_, source_;
+  std::vector<float> pixels_;
 };
 
 SamplingOptions sampling(const val& options);

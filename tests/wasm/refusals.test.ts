@@ -215,6 +215,16 @@ describe('every code of the core', () => {
     });
   };
   const sampling = { temperature: 1, topK: 0, topP: 1, seed: 0 };
+  const none = new Int32Array();
+  const plainly = {
+    record: [],
+    edits: [],
+    lastOnly: false,
+    segments: none,
+    source: none,
+    padding: 0,
+    image: undefined,
+  };
   /** What the folders above do not reach. Ids and handles are checked before they get to the core, so those go in directly. */
   const kOtherCodes: [code: string, action: () => unknown][] = [
     [
@@ -226,14 +236,11 @@ describe('every code of the core', () => {
           { shape: [1, 40_000, 1], data: new Float32Array(40_000) },
         ),
     ],
-    ['token_range', native((model) => model.run(Int32Array.of(1, 99), { record: [], edits: [], lastOnly: false }))],
-    [
-      'context_length',
-      native((model) => model.run(new Int32Array(kTiny.n_positions + 1), { record: [], edits: [], lastOnly: false })),
-    ],
+    ['token_range', native((model) => model.run(Int32Array.of(1, 99), plainly))],
+    ['context_length', native((model) => model.run(new Int32Array(kTiny.n_positions + 1), plainly))],
     [
       'station_unknown',
-      native((model) => model.run(Int32Array.of(1), { record: ['blocks.7.attn.pattern'], edits: [], lastOnly: false })),
+      native((model) => model.run(Int32Array.of(1), { ...plainly, record: ['blocks.7.attn.pattern'] })),
     ],
     ['edit_invalid', () => inUse.run('abc', { edits: [{ at: 'blocks.0.attn.pattern', head: 5, set: 0 }] })],
     [
@@ -249,7 +256,7 @@ describe('every code of the core', () => {
     ['argument_shape', () => engine.attention(q, { shape: [1, 2, 3], data: new Float32Array(6) }, q)],
     ['argument_shape', () => engine.attention({ shape: [8], data: q.data }, q, q)],
     ['argument_range', () => engine.attention(q, q, q, { softcap: -1 })],
-    ['argument_range', native((model) => model.begin(Int32Array.of(1), { ...sampling, temperature: -1 }, []))],
+    ['argument_range', native((model) => model.begin(Int32Array.of(1), none, { ...sampling, temperature: -1 }, []))],
     ['generation_unknown', native((model) => model.step(12345))],
   ];
 

@@ -14,6 +14,7 @@ export const engineErrorCodes = [
   'file_missing', // a model's folder lacks a file, or answers with a web page in its place
   'file_fetch', // the network or the server failed
   'tokenizer_invalid', // tokenizer.json cannot be used, or does not belong to the model
+  'reference_invalid', // reference.json cannot be read
   'text_empty', // no text, and the tokenizer has no start token
   'text_too_long', // more characters than are tokenised at all
   'array_invalid', // a file of arrays that breaks its format, or arrays that do not go together

@@ -10,11 +10,13 @@ import type {
   LoadOptions,
   ModelFiles,
   ModelInfo,
+  ModelInput,
   Run,
   RunOptions,
   SmoothingKernel,
   Step,
   Tensor,
+  TextInput,
   Variant,
 } from './types.ts';
 
@@ -27,9 +29,9 @@ export interface Methods {
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };
-  encode(model: number, text: string): Encoded;
-  run(model: number, text: string, options?: RunOptions): Run;
-  begin(model: number, text: string, options?: GenerateOptions): number;
+  encode(model: number, input: ModelInput): Encoded;
+  run(model: number, input: ModelInput, options?: RunOptions): Run;
+  begin(model: number, input: string | TextInput, options?: GenerateOptions): number;
   step(generation: number): Step | null;
   end(generation: number): void;
   dispose(model: number): void;

@@ -13,12 +13,14 @@ import type {
   ImageFilter,
   LoadOptions,
   ModelInfo,
+  ModelInput,
   ModelSource,
   Run,
   RunOptions,
   SmoothingKernel,
   Step,
   Tensor,
+  TextInput,
   Variant,
   WorkerEngine,
   WorkerModel,
@@ -118,24 +120,24 @@ class RemoteModel implements WorkerModel {
     forgotten.register(this, () => link.epoch === epoch && link.notify('dispose', [number]), this);
   }
 
-  async encode(text: string): Promise<Encoded> {
+  async encode(input: ModelInput): Promise<Encoded> {
     this.#check();
-    return this.#link.call('encode', [this.#number, text]);
+    return this.#link.call('encode', [this.#number, input]);
   }
 
-  async run(text: string, options?: RunOptions): Promise<Run> {
+  async run(input: ModelInput, options?: RunOptions): Promise<Run> {
     this.#check();
     // Callbacks (`edit`) belong to engines on this thread.
     checkOptions('run', options ?? {}, ['record', 'edits', 'logits']);
-    return this.#link.call('run', [this.#number, text, options]);
+    return this.#link.call('run', [this.#number, input, options]);
   }
 
   /** Tokens come one by one as they are asked for: a slow reader never makes the worker run ahead. */
-  async *generate(text: string, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
+  async *generate(input: string | TextInput, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
     this.#check();
     checkGenerateOptions(options);
     const { signal, ...rest } = options;
-    const generation = await this.#link.call('begin', [this.#number, text, rest], { signal });
+    const generation = await this.#link.call('begin', [this.#number, input, rest], { signal });
     try {
       for (;;) {
         this.#check();

@@ -42,9 +42,9 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       }
       return { model: models.add(model), info: model.info };
     },
-    encode: (_, model, text) => models.get(model).encode(text),
-    run: (_, model, text, options) => models.get(model).run(text, options),
-    begin: (_, model, text, options) => generations.add(models.get(model).begin(text, options)),
+    encode: (_, model, input) => models.get(model).encode(input),
+    run: (_, model, input, options) => models.get(model).run(input, options),
+    begin: (_, model, input, options) => generations.add(models.get(model).begin(input, options)),
     step: (_, generation) => generations.get(generation).next(),
     end: (_, generation) => generations.take(generation)?.end(),
     dispose: (_, model) => models.take(model)?.dispose(),

@@ -167,13 +167,13 @@ export interface Operators extends LayerOperators, InterpretationOperators, Smoo
  */
 export interface Edit {
   at: string;
-  /** Only this head (stations under `attn.` only). */
+  /** Only this head (stations under `attn.` and `cross.` only). */
   head?: number;
   /** Every element becomes this number. */
   set?: number;
   /** Every element is multiplied by this number. */
   scale?: number;
-  /** At `attn.scores` only: replaces the structure's mask (causal) cell by cell. */
+  /** At `attn.scores` and `cross.scores` only: replaces the structure's mask (causal) cell by cell. */
   mask?: BooleanMask;
 }
 
@@ -199,6 +199,35 @@ export interface SyncRunOptions extends RunOptions {
   edit?: Record<string, (view: StationView) => void>;
 }
 
+/** A text with what some families read beside it. */
+export interface TextInput {
+  text: string;
+  /** A second text behind the first, of token type 1 (models with `n_segments` above 1). */
+  pair?: string;
+  /** What the decoder has written so far (models with `n_encoder_layers`); default nothing. */
+  target?: string;
+  /** Tokens that the encoder reads in all: padding fills the rest, which no query sees. Encoders only. */
+  padTo?: number;
+}
+
+/** Pixels as a canvas gives them: red, green, blue, alpha from 0 to 255, row by row. `ImageData` is one. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** An image: `(channels, height, width)` as the model reads it, or pixels, which `preprocessor_config.json` prepares. */
+export interface ImageInput {
+  image: Tensor | Pixels;
+}
+
+/** What a model reads: a text, or what its family asks for. */
+export type ModelInput = string | TextInput | ImageInput;
+
+/** The tokens of an encoder beside a decoder. */
+export type SourceTokens = Pick<Encoded, 'ids' | 'tokens' | 'unknown' | 'total'>;
+
 /** Text as a model sees it. */
 export interface Encoded {
   /** The tokens that are used: if the text is longer than `n_ctx`, its start token (if any) and the last that fit. */
@@ -209,12 +238,20 @@ export interface Encoded {
   unknown: number[];
   /** Tokens of the whole text; `total - ids.length` were left out, the first ones after the start token. */
   total: number;
+  /** What the encoder reads; `ids` and `tokens` are then those of the decoder, its start token first. */
+  source?: SourceTokens;
+  /** The type of each token, where a model has several. */
+  segments?: Int32Array;
+  /** Tokens of padding at the end of `source.ids`, or of `ids`; none where it is missing. */
+  padding?: number;
 }
 
 export interface Run extends Encoded {
+  /** The text that was read; of an image, ''. */
   text: string;
+  /** `(tokens, outputs)`, `(1, outputs)` of a class token, or `(tokens, 0)` of a model without a head. */
   logits: Tensor;
-  /** Softmax of the last token's logits: what comes next, `(vocab)`. */
+  /** Softmax of the last row of logits: what comes next, or the probability of each label. */
   probs: Tensor;
   activations: Record<string, Tensor>;
   /** Time of the forward pass alone, in milliseconds. */
@@ -242,7 +279,7 @@ export interface Step {
   id: number;
   /** The piece of text that this token adds, with its space where the tokenizer puts one. */
   token: string;
-  /** The prompt and everything generated so far. */
+  /** The prompt and everything generated so far; beside an encoder, what was written alone. */
   text: string;
   /** The token's share of the distribution it was drawn from, in [0, 1]. */
   probability: number;
@@ -256,11 +293,27 @@ export interface Example {
   phenomenon?: string;
 }
 
+/** What logits stand for: nothing, the next token, a token that was masked, a label of all, a label of each token. */
+export type HeadKind = 'none' | 'next_token' | 'masked_token' | 'sequence' | 'token';
+
+/** Square images in pixels, and the square patches that they are cut into. */
+export interface ImageSize {
+  side: number;
+  patch: number;
+  channels: number;
+}
+
 export interface ModelInfo {
   family: string;
+  head: HeadKind;
+  /** A token sees those before it alone. */
+  causal: boolean;
   title: Record<string, string>;
   examples: Example[];
+  /** Blocks of the only stack, or of the decoder. */
   n_layers: number;
+  /** Blocks of the encoder beside a decoder; 0 where there is none. */
+  n_encoder_layers: number;
   n_heads: number;
   /** Heads of keys and values (stations `attn.k` and `attn.v`), each shared by a group of `n_heads / n_kv_heads`. */
   n_kv_heads: number;
@@ -270,12 +323,20 @@ export interface ModelInfo {
   d_mlp: number;
   n_ctx: number;
   vocab_size: number;
+  /** Numbers in a row of logits. */
+  outputs: number;
+  /** Names of the labels that a classifier tells apart, from `id2label`; else none. */
+  labels: string[];
+  /** Token types; 0 where there are none. */
+  n_segments: number;
+  /** What it reads in the place of text, or null. */
+  image: ImageSize | null;
   parameters: number;
   /** Memory that the weights take. */
   weight_bytes: number;
   /** Every station name, in the order of the forward pass. */
   stations: string[];
-  /** The piece of text of every id. */
+  /** The piece of text of every id; of a model that reads images, none. */
   vocabulary: string[];
 }
 
@@ -283,7 +344,10 @@ export interface ModelInfo {
 export interface ModelFiles {
   config: string;
   weights: Uint8Array;
+  /** tokenizer.json; of a model that reads images, ''. */
   tokenizer: string;
+  /** preprocessor_config.json of a model that reads images: how pixels become numbers. */
+  preprocessor?: string;
 }
 
 export type ModelSource = string | URL | FileList | readonly File[] | ModelFiles;
@@ -302,19 +366,20 @@ export interface LoadOptions {
 /** What both kinds of `Model` know without computing. */
 interface ModelBase {
   readonly info: ModelInfo;
-  generate(text: string, options?: GenerateOptions): AsyncIterableIterator<Step>;
+  /** Continues a text, or writes what a source asks for. Throws `argument_range` for a model that foretells no token. */
+  generate(input: string | TextInput, options?: GenerateOptions): AsyncIterableIterator<Step>;
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 export interface Model extends ModelBase {
-  encode(text: string): Encoded;
-  run(text: string, options?: SyncRunOptions): Run;
+  encode(input: ModelInput): Encoded;
+  run(input: ModelInput, options?: SyncRunOptions): Run;
 }
 
 export interface WorkerModel extends ModelBase {
-  encode(text: string): Promise<Encoded>;
-  run(text: string, options?: RunOptions): Promise<Run>;
+  encode(input: ModelInput): Promise<Encoded>;
+  run(input: ModelInput, options?: RunOptions): Promise<Run>;
 }
 
 export type Build = 'simd' | 'relaxed-simd';
