@@ -141,13 +141,14 @@ def station_entry(tensor):
 
 
 def reference_text(model):
-    """PyTorch's float32 values for three texts; `target` is what the decoder reads: <bos> and the answer."""
+    """PyTorch's float32 values for three texts; `target` is the answer, `target_ids` what the decoder reads: <bos> and it."""
     inputs = []
     for text, answer in REFERENCE.items():
         ids, target = ids_of(text), [BOS, *ids_of(answer)]
         logits, found = model.stations(torch.tensor([ids]), torch.tensor([target]))
         stations = {name: station_entry(pattern[0]) for name, pattern in found.items()}
-        inputs.append({"text": text, "ids": ids, "target": target, "logits": station_entry(logits[0]), "stations": stations})
+        tokens = {"text": text, "ids": ids, "target": answer, "target_ids": target}
+        inputs.append({**tokens, "logits": station_entry(logits[0]), "stations": stations})
     return json.dumps({"inputs": inputs}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -88,8 +88,9 @@ describe.each(kCases)('the model of tests/golden/%s', (name) => {
     for (const [station, expected] of Object.entries(stations)) {
       expect([station, apart(run.activations[station]!, expected) <= allowed]).toEqual([station, true]);
     }
-    const remote = await there.run(input, { record: ['logits'].filter((at) => here.info.stations.includes(at)) });
-    expect(remote.logits).toEqual(run.logits);
+    // Unwatched, attention goes another way, equal to rounding; here and there, it goes the same.
+    const remote = await there.run(input);
+    expect(remote.logits).toEqual(here.run(input).logits);
     expect(there.info).toEqual(here.info);
     expect(run.logits.shape[1]).toBe(here.info.outputs);
     const sum = run.probs.data.reduce((total, p) => total + p, 0);
