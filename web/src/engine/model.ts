@@ -5,7 +5,7 @@ import { checkGenerateOptions, startGeneration, type Generation } from './genera
 import { describeModel, readNotes } from './info.ts';
 import { expandStations } from './names.ts';
 import type { NativeModel } from './native.ts';
-import { openTokenizer, type Tokenizer } from './text/tokenizer.ts';
+import { openTokenizer, type Tokenizer, type Watch } from './text/tokenizer.ts';
 import type {
   Encoded,
   GenerateOptions,
@@ -27,16 +27,18 @@ export async function openModel(
   core: Core,
   { config, weights, tokenizer }: ModelFiles,
   quantize?: LoadOptions['quantize'],
+  watch?: Watch,
 ): Promise<LocalModel> {
   if (quantize !== undefined && quantize !== 'int8') {
     throw new AttentionError('argument_type', `loadModel: found quantize "${quantize}", expected "int8"`);
   }
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
-  const native = core.call((module) => module.Model.load(config, weights, quantize === 'int8')) as NativeModel;
+  const bytes = weights instanceof Blob ? new Uint8Array(await weights.arrayBuffer()) : weights;
+  const native = core.call((module) => module.Model.load(config, bytes, quantize === 'int8')) as NativeModel;
   core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());
-    const opened = await openTokenizer(tokenizer, nativeInfo.vocab_size);
+    const opened = await openTokenizer(tokenizer ?? '', nativeInfo.vocab_size, watch);
     const notes = readNotes(config);
     return new LocalModel(core, native, opened, describeModel(nativeInfo, notes, opened.vocabulary), notes.endId);
   } catch (error) {

@@ -5,6 +5,7 @@ import { characterCodec } from './characters.ts';
 import type { Codec } from './codec.ts';
 import { generalCodec } from './general.ts';
 import { maxTextLength } from './limits.ts';
+import type { Pieces } from './pieces.ts';
 import { takeParts, type Parts, type Stage, type TokenizerFile } from './parts.ts';
 import { checkPatterns } from './patterns.ts';
 import { wordCodec } from './words.ts';
@@ -21,19 +22,38 @@ export interface Tokenizer {
 /** The library that knows Hugging Face's format; only models need it. */
 export const loadLibrary = () => import('@huggingface/tokenizers');
 
+/**
+ * Does what a hostile tokenizer.json may make take for ever, within so many milliseconds: the worker's page replaces a worker
+ * that takes longer. An engine on the page's own thread cannot, and just does it.
+ */
+export type Watch = <T>(milliseconds: number, work: () => T) => T;
+
+const unwatched: Watch = (_, work) => work();
+/** A vocabulary of a quarter of a million tokens, on a phone. */
+const kOpenMilliseconds = 30_000;
+const kEncodeMilliseconds = 5_000;
+
 /** Reads a tokenizer.json for a model of `vocabSize` ids. Throws `tokenizer_invalid`. */
-export async function openTokenizer(json: string, vocabSize: number): Promise<Tokenizer> {
+export async function openTokenizer(json: string, vocabSize: number, watch = unwatched): Promise<Tokenizer> {
+  const library = await loadLibrary();
+  const { codec, frame } = watch(kOpenMilliseconds, () => makeCodec(library, json, vocabSize));
+  return {
+    vocabulary: codec.vocabulary,
+    encode: (text, limit) => watch(kEncodeMilliseconds, () => encodeText(codec, frame, text, limit)),
+    writer: (before) => watch(kEncodeMilliseconds, () => codec.writer(before)),
+  };
+}
+
+function makeCodec(
+  { Tokenizer: LibraryTokenizer }: Awaited<ReturnType<typeof loadLibrary>>,
+  json: string,
+  vocabSize: number,
+): { codec: Codec; frame: Frame } {
   const file = parseFile(json);
-  const { Tokenizer: LibraryTokenizer } = await loadLibrary();
   const library = build(() => new LibraryTokenizer(file, {}));
   const parts = takeParts(library, file, vocabSize);
   const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);
-  const frame = build(() => specialFrame(library, parts));
-  return {
-    vocabulary: codec.vocabulary,
-    encode: (text, limit) => encodeText(codec, frame, text, limit),
-    writer: (before) => codec.writer(before),
-  };
+  return { codec, frame: build(() => specialFrame(library, parts)) };
 }
 
 function parseFile(json: string): TokenizerFile {
@@ -128,6 +148,18 @@ function specialFrame(library: Library, { vocab }: Parts): Frame {
   return { before: named(tokens.slice(0, place)), after: named(tokens.slice(place + 1)) };
 }
 
+/** Patterns fill the stack in some browsers, and the library hands lists on as arguments, of which there is a limit. */
+function cut(codec: Codec, text: string): Pieces {
+  try {
+    return codec.encode(text);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!(error instanceof RangeError) && name !== 'InternalError') throw error;
+    const problem = `text: found ${text.length} characters, more than this tokenizer takes at once (${message})`;
+    throw new AttentionError('text_too_long', problem, { cause: error });
+  }
+}
+
 function encodeText(codec: Codec, frame: Frame, text: string, limit: number): Encoded {
   if (typeof text !== 'string') {
     throw new AttentionError('argument_type', `text: found ${typeof text}, expected a string`);
@@ -138,7 +170,7 @@ function encodeText(codec: Codec, frame: Frame, text: string, limit: number): En
       `text: found ${text.length} characters, expected at most ${maxTextLength}`,
     );
   }
-  const { ids, tokens } = codec.encode(text);
+  const { ids, tokens } = cut(codec, text);
   const { before, after } = frame;
   const total = before.length + ids.length + after.length;
   if (total === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
