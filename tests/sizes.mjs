@@ -14,13 +14,17 @@ function measure(paths) {
   return { raw: total(files.map((file) => file.length)), brotli: total(files.map(brotli)) };
 }
 
-/** The page `name` of the built site and every asset it leads to, found by following the names in their texts. */
+/** Chunks that only a visitor who opens a model of their own asks for. */
+const kOnRequest = /^(own-model|chosenFiles|llama2c|vocabularyFiles)-/;
+
+/** The page `name` of the built site and every asset it leads to, found by following the names in their texts;
+ * without what it loads on request. */
 function filesOfPage(site, name) {
   const assets = readdirSync(join(site, 'assets'));
   const found = new Set();
   const follow = (path) => {
     const text = readFileSync(path, 'utf8');
-    for (const asset of assets.filter((one) => !found.has(one) && text.includes(one))) {
+    for (const asset of assets.filter((one) => !found.has(one) && !kOnRequest.test(one) && text.includes(one))) {
       found.add(asset);
       if (/\.(js|css)$/.test(asset)) follow(join(site, 'assets', asset));
     }
@@ -34,6 +38,12 @@ function groups(root) {
   const generated = (name) => join(root, 'web/src/engine/generated', name);
   const site = join(root, 'dist/site');
   const page = filesOfPage(site, 'index.html');
+  // Workers have copies of some of them, which they never load.
+  const onRequest = new Map(
+    readdirSync(join(site, 'assets'))
+      .filter((asset) => kOnRequest.test(asset) && asset.endsWith('.js'))
+      .map((asset) => [kOnRequest.exec(asset)[1], join(site, 'assets', asset)]),
+  );
   const scriptsOf = (name) => filesOfPage(site, `${name}.html`).filter((path) => path.endsWith('.js'));
   const modelFiles = (name) =>
     readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
@@ -49,6 +59,7 @@ function groups(root) {
     'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
     'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
     'scripts of the page': page.filter((path) => path.endsWith('.js')),
+    'scripts for own models': [...onRequest.values()],
     'scripts of Mechanisms': scriptsOf('mechanisms'),
     'scripts of Lineage': scriptsOf('lineage'),
     'scripts of Claims checked': scriptsOf('claims'),

@@ -73,7 +73,7 @@ export interface FileOptions {
 export function safetensors(
   tensors: TestTensors,
   { bendHeader, claimedLength, headerText }: FileOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   let offset = 0;
   const header = Object.fromEntries(
     Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
@@ -106,8 +106,14 @@ export function configText(sizes: object = kTiny, more: object = {}): string {
   });
 }
 
+/** The files of a folder, in memory. */
+export interface ReadFolder extends ModelFiles {
+  weights: Uint8Array<ArrayBuffer>;
+  tokenizer: string;
+}
+
 /** A whole folder: a tiny character model with random weights. Its alphabet is `a` to `k` beside the unknown token. */
-export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ModelFiles {
+export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ReadFolder {
   const letters = Array.from({ length: sizes.vocab_size - 1 }, (_, i) => String.fromCodePoint(0x61 + i)).join('');
   return {
     config: configText(sizes, config),

@@ -3,6 +3,7 @@ import { emptyHistory, type History } from './changes.ts';
 import type { GrammarFile } from './first.ts';
 import type { LinkedSentence } from './links.ts';
 import type { MessageKey } from './messages.ts';
+import type { OwnModel } from './models.ts';
 import type { Settings } from './settings.ts';
 
 /** One finished forward pass as the page shows it. */
@@ -48,6 +49,12 @@ export interface Live {
   build: Build | null;
   /** The open model; the one before stays open while another is loading. */
   open: { name: string; info: ModelInfo } | null;
+  /** The open model, if it is the visitor's own. */
+  own: OwnModel | null;
+  /** The model that is loading is the visitor's own, and may be given up. */
+  cancellable: boolean;
+  /** The dialog for the visitor's own models is open. */
+  choosing: boolean;
   picture: Picture | null;
   /** The field holds no text, so the picture is of an earlier one. */
   empty: boolean;
@@ -70,6 +77,9 @@ export function firstState(settings: Settings): Live {
     progress: { loaded: 0, total: 0 },
     build: null,
     open: null,
+    own: null,
+    cancellable: false,
+    choosing: false,
     picture: null,
     empty: false,
     linked: [],

@@ -50,7 +50,11 @@ export function startPage(root: HTMLElement, engine: Promise<WorkerEngine>): voi
     writePreferences(now.settings);
   });
   window.addEventListener('keydown', (event) => undoKey(event, actions));
-  acceptDrops(document, (dragging) => store.set({ dragging }), actions.openFolder);
+  acceptDrops(
+    document,
+    (dragging) => store.set({ dragging }),
+    (files) => void actions.openOwn(files),
+  );
 }
 
 function asksAnew(now: Settings, before: Settings): boolean {

@@ -1,3 +1,5 @@
+import type { ModelFiles } from '../src/engine/types.ts';
+
 /** The models that the site ships, each in `models/<name>/`. */
 export interface ShippedModel {
   name: string;
@@ -14,6 +16,13 @@ export const shippedModels: readonly ShippedModel[] = [
 
 /** Name of a model that the visitor opened; a link cannot carry it. */
 export const localModel = 'local';
+
+/** A model that the visitor opened. */
+export interface OwnModel {
+  /** What it was called where it came from, else what its folder says. */
+  title: string;
+  files: ModelFiles;
+}
 
 /** The shipped model that a link names; without one, the first. */
 export function modelOf(hash: string): string {

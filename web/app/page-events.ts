@@ -5,6 +5,7 @@ import { firstExample, headFor, type GrammarFile, type Knowledge } from './first
 import { matchLinks } from './links.ts';
 import type { Live } from './live.ts';
 import { memo } from './memo.ts';
+import { localModel } from './models.ts';
 import type { Session, SessionEvents } from './session.ts';
 import type { HeadRef, Settings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -14,13 +15,17 @@ export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledg
   return {
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
-    async onOpen(name, info) {
+    async onOpen(name, info, from) {
       const known = name === 'sentences' ? await knowledge() : null;
       const { settings, notice, open } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
       store.set({
         open: { name, info },
+        own:
+          name === localModel
+            ? { ...from, title: from.title || (info.title[next.lang] ?? info.title.en ?? info.family) }
+            : null,
         phase: 'ready',
         settings: next,
         notice: dropped ? { key: 'change.notFit' } : notice,

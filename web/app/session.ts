@@ -14,6 +14,7 @@ import type {
 import { toEdits } from './changes.ts';
 import type { MessageKey } from './messages.ts';
 import type { Picture } from './live.ts';
+import type { OwnModel } from './models.ts';
 import { changed, type Changes } from './settings.ts';
 
 /** What the page wants to see. */
@@ -26,7 +27,7 @@ export interface Wish {
 export interface SessionEvents {
   onBuild(build: Build): void;
   onProgress(loaded: number, total: number): void;
-  onOpen(name: string, info: ModelInfo): void;
+  onOpen(name: string, info: ModelInfo, from: OwnModel): void;
   onPicture(picture: Picture): void;
   onFailure(attempt: MessageKey, error: unknown): void;
   /** The worker was replaced; the model in use is being opened again. */
@@ -34,8 +35,10 @@ export interface SessionEvents {
 }
 
 export interface Session {
-  /** Opens a model and leaves the one in use in place if that fails. True if it is open. */
-  open(name: string, source: ModelSource): Promise<boolean>;
+  /** Opens a model and leaves the one in use in place if that fails. True if it is open. `title` is passed on. */
+  open(name: string, source: ModelSource, title?: string): Promise<boolean>;
+  /** Gives up the model that is loading. */
+  cancel(): void;
   /** Shows the latest wish as soon as the engine is free; wishes in between are never computed. */
   show(wish: Wish): void;
   /** Throws `disposed` when no model is open. */
@@ -45,6 +48,7 @@ export interface Session {
 interface Opened {
   name: string;
   source: ModelSource;
+  title: string;
   model: WorkerModel;
   /** The last run without changes, which a slider need not repeat. */
   plain: { key: string; run: Run } | null;
@@ -59,7 +63,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
   const crashes = new Map<string, number>();
   let broken = false;
 
-  async function open(name: string, source: ModelSource): Promise<boolean> {
+  async function open(name: string, source: ModelSource, title = ''): Promise<boolean> {
     loading?.abort();
     const mine = new AbortController();
     loading = mine;
@@ -75,8 +79,9 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
         return false;
       }
       opened?.model.dispose();
-      opened = { name, source, model, plain: null };
-      events.onOpen(name, model.info);
+      // A new worker is given the files themselves.
+      opened = { name, source: files, title, model, plain: null };
+      events.onOpen(name, model.info, { title, files });
       return true;
     } catch (error) {
       if (!mine.signal.aborted && !broken) events.onFailure('failure.open', error);
@@ -112,7 +117,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
     if (pending !== null) crashes.set(pending, (crashes.get(pending) ?? 0) + 1);
     pending = null;
     events.onRestart(reason);
-    if (lost) await open(lost.name, lost.source);
+    if (lost) await open(lost.name, lost.source, lost.title);
   }
 
   void starting.then(
@@ -128,6 +133,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
 
   return {
     open,
+    cancel: () => loading?.abort(),
     show,
     generate(text, options) {
       if (!opened) throw new AttentionError('disposed', 'generate: found no open model, expected one');

@@ -9,7 +9,7 @@ import { writePanel } from './write.ts';
 
 /** The whole page. */
 export function page(panel: Panel): TemplateResult {
-  const { live, say } = panel;
+  const { live, actions, say } = panel;
   return html`
     <a class="skip" href="#picture" @click=${skip}>${say('skip')}</a>
     ${header(panel)}
@@ -18,6 +18,7 @@ export function page(panel: Panel): TemplateResult {
       <div class="below">${nextPanel(panel)} ${writePanel(panel)}</div>
     </main>
     ${foot(panel)} ${live.dragging ? html`<div class="drop">${say('model.drop')}</div>` : nothing}
+    ${live.choosing ? html`<own-model .live=${live} .actions=${actions}></own-model>` : nothing}
   `;
 }
 

@@ -43,7 +43,7 @@ export function messages({ live, actions, say }: Panel): TemplateResult {
 }
 
 /** The bar of a load in progress. */
-export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
+export function loading({ live, actions, say }: Panel): TemplateResult | typeof nothing {
   const { phase, progress } = live;
   if (phase === 'ready') return nothing;
   const { loaded, total } = progress;
@@ -54,6 +54,11 @@ export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
       <label for="loading">${say(phase === 'starting' ? 'phase.starting' : 'phase.loading')}</label>
       <progress id="loading" max=${total || 1} .value=${total > 0 ? loaded : 0}></progress>
       <span>${loaded > 0 ? bytes : nothing}</span>
+      ${
+        live.cancellable
+          ? html`<button type="button" @click=${actions.cancelOpening}>${say('phase.cancel')}</button>`
+          : nothing
+      }
     </div>
   `;
 }

@@ -39,9 +39,10 @@ function wordModel({ open, picture }: Panel['live']): WordModel | null {
   return made.model;
 }
 
-function examples({ live, actions, say }: Panel): TemplateResult {
+function examples({ live, actions, say }: Panel): TemplateResult | typeof nothing {
   const { lang, text } = live.settings;
   const all = live.open?.info.examples ?? [];
+  if (all.length === 0) return nothing;
   const mine = all.filter((example) => example.lang === lang);
   const others = all.filter((example) => example.lang !== lang);
   return html`
@@ -65,14 +66,7 @@ function examples({ live, actions, say }: Panel): TemplateResult {
 }
 
 function modelMenu({ live, actions, say }: Panel): TemplateResult {
-  const { lang } = live.settings;
-  const local = live.open?.name === localModel ? live.open : null;
   const shown = live.open?.name ?? live.settings.model;
-  const files = (event: Event) => {
-    const input = event.target as HTMLInputElement;
-    if (input.files?.length) actions.openFolder([...input.files]);
-    input.value = '';
-  };
   const choose = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
     if (value !== localModel && value !== live.open?.name) actions.openShipped(value);
@@ -86,17 +80,14 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
             html`<option value=${name} .selected=${name === shown}>${say(`model.${name}` as 'model.tang')}</option>`,
         )}
         ${
-          local
+          live.own
             ? html`<option value=${localModel} .selected=${shown === localModel}>
-                ${say('model.local', { title: local.info.title[lang] ?? local.info.title.en ?? local.info.family })}
+                ${say('model.local', { title: live.own.title })}
               </option>`
             : nothing
         }
       </select>
-      <label class="button file" title=${say('model.openHint')}>
-        ${say('model.openFolder')}
-        <input type="file" multiple webkitdirectory @change=${files} />
-      </label>
+      <button type="button" @click=${actions.chooseModel}>${say('model.openOwn')}</button>
     </div>
   `;
 }

@@ -16,7 +16,7 @@ export const engineErrorCodes = [
   'tokenizer_invalid', // tokenizer.json cannot be used, or does not belong to the model
   'reference_invalid', // reference.json cannot be read
   'text_empty', // no text, and the tokenizer has no start token
-  'text_too_long', // more characters than are tokenised at all
+  'text_too_long', // more characters than are tokenised at all, or than this tokenizer takes
   'array_invalid', // a file of arrays that breaks its format, or arrays that do not go together
   'array_dtype', // an array of something else than numbers or texts
   'array_size', // a file that would unfold to more memory than is allowed

@@ -7,7 +7,7 @@ import { expandStations } from './names.ts';
 import type { NativeModel } from './native.ts';
 import { readPreprocessor } from './picture.ts';
 import { readInput, type Reader, type Reading } from './reading.ts';
-import { openTokenizer } from './text/tokenizer.ts';
+import { openTokenizer, type Watch } from './text/tokenizer.ts';
 import type {
   Encoded,
   GenerateOptions,
@@ -31,19 +31,21 @@ export async function openModel(
   core: Core,
   { config, weights, tokenizer, preprocessor }: ModelFiles,
   quantize?: LoadOptions['quantize'],
+  watch?: Watch,
 ): Promise<LocalModel> {
   if (quantize !== undefined && quantize !== 'int8') {
     throw new AttentionError('argument_type', `loadModel: found quantize "${quantize}", expected "int8"`);
   }
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
-  const native = core.call((module) => module.Model.load(config, weights, quantize === 'int8')) as NativeModel;
+  const bytes = weights instanceof Blob ? new Uint8Array(await weights.arrayBuffer()) : weights;
+  const native = core.call((module) => module.Model.load(config, bytes, quantize === 'int8')) as NativeModel;
   core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());
     const reader: Reader = {
       info: nativeInfo,
       notes: readNotes(config),
-      tokenizer: nativeInfo.image ? null : await openTokenizer(tokenizer, nativeInfo.vocab_size),
+      tokenizer: nativeInfo.image ? null : await openTokenizer(tokenizer ?? '', nativeInfo.vocab_size, watch),
       preprocessor: nativeInfo.image ? readPreprocessor(preprocessor, nativeInfo.image) : null,
     };
     return new LocalModel(core, native, reader);

@@ -44,8 +44,12 @@ export type Method = keyof Methods;
 /** From the page to the worker. `cancel` names a call that nobody waits for any more. */
 export type Request = { id: number; method: Method; args: unknown[] } | { cancel: number };
 
-/** From the worker to the page. `fatal` says why the instance can no longer be used. */
-export type Answer = { id: number; result: unknown } | { id: number; error: PlainError } | { fatal: string };
+/**
+ * From the worker to the page. `fatal` says why the instance can no longer be used; `within` announces work on a visitor's
+ * file that must end within so many milliseconds, 0 that it has.
+ */
+export type Answer =
+  { id: number; result: unknown } | { id: number; error: PlainError } | { fatal: string } | { within: number };
 
 /** A worker, or what stands in for one. */
 export interface Port {

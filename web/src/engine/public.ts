@@ -1,5 +1,6 @@
 /** What every entry of the package offers beside `init`. */
 export { AttentionError, engineErrorCodes, type EngineErrorCode } from './error.ts';
+export { huggingFaceUrl } from './huggingFace.ts';
 export type { Init } from './init.ts';
 export {
   checkReference,

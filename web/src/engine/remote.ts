@@ -1,6 +1,7 @@
 import type { CompiledCore } from './compile.ts';
 import { AttentionError, checkOptions } from './error.ts';
-import { readModel, type Fetch } from './files.ts';
+import type { Fetch } from './download.ts';
+import { readModel } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
@@ -91,7 +92,7 @@ class RemoteEngine implements WorkerEngine {
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WorkerModel> {
     this.#link.checkOpen();
     const files = await readModel(source, options, this.#fetch);
-    const transfer = files === source ? [] : [files.weights.buffer as ArrayBuffer];
+    const transfer = files === source || files.weights instanceof Blob ? [] : [files.weights.buffer as ArrayBuffer];
     const { model, info } = await this.#link.call('load', [files, options.quantize], {
       signal: options.signal,
       transfer,

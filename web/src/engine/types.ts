@@ -232,7 +232,10 @@ export type SourceTokens = Pick<Encoded, 'ids' | 'tokens' | 'unknown' | 'total'>
 export interface Encoded {
   /** The tokens that are used: if the text is longer than `n_ctx`, its start token (if any) and the last that fit. */
   ids: Int32Array;
-  /** The piece of text of each id, as it stands in the visitor's text (unknown pieces too). */
+  /**
+   * The piece of text of each id, as it stands in the visitor's text (unknown pieces too). A character that several tokens
+   * share stands with the first of them; the others say which of its bytes they are: `'你'`, `'⟨BD⟩'`, `'⟨A0⟩'`.
+   */
   tokens: string[];
   /** Positions in `ids` whose piece the vocabulary lacks. */
   unknown: number[];
@@ -336,20 +339,29 @@ export interface ModelInfo {
   weight_bytes: number;
   /** Every station name, in the order of the forward pass. */
   stations: string[];
-  /** The piece of text of every id; of a model that reads images, none. */
+  /**
+   * The piece of text of every id; bytes that are no whole character as `'⟨E4 BD⟩'`. Of a model that reads images, none.
+   */
   vocabulary: string[];
 }
 
-/** Three files of a Hugging Face folder, already read. */
+/** The files of a Hugging Face folder, already read. */
 export interface ModelFiles {
   config: string;
-  weights: Uint8Array;
-  /** tokenizer.json; of a model that reads images, ''. */
-  tokenizer: string;
-  /** preprocessor_config.json of a model that reads images: how pixels become numbers. */
+  weights: Uint8Array | Blob;
+  /** Models that read images have none. */
+  tokenizer?: string;
+  /** preprocessor_config.json: how a model of images wants its pixels. */
   preprocessor?: string;
+  /** reference.json: numbers that another program computed with this model. */
+  reference?: string;
 }
 
+/**
+ * The URL of a folder (`huggingFaceUrl` makes one of the hub), its files from a chooser or a drop, or what was read of them.
+ * A folder holds config.json, model.safetensors and tokenizer.json, or in place of the last vocab.json with merges.txt
+ * (GPT-2) or vocab.txt (BERT). Files may also be a checkpoint of llama2.c, a `.bin`, beside its tokenizer.bin.
+ */
 export type ModelSource = string | URL | FileList | readonly File[] | ModelFiles;
 
 export interface LoadOptions {

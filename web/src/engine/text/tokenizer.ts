@@ -27,27 +27,43 @@ export interface Tokenizer {
 /** The library that knows Hugging Face's format; only models need it. */
 export const loadLibrary = () => import('@huggingface/tokenizers');
 
+/**
+ * Does what a hostile tokenizer.json may make take for ever, within so many milliseconds: the worker's page replaces a worker
+ * that takes longer. An engine on the page's own thread cannot, and just does it.
+ */
+export type Watch = <T>(milliseconds: number, work: () => T) => T;
+
+const unwatched: Watch = (_, work) => work();
+/** A vocabulary of a quarter of a million tokens, on a phone. */
+const kOpenMilliseconds = 30_000;
+const kEncodeMilliseconds = 5_000;
+
 /** Reads a tokenizer.json for a model of `vocabSize` ids. Throws `tokenizer_invalid`. */
-export async function openTokenizer(json: string, vocabSize: number): Promise<Tokenizer> {
+export async function openTokenizer(json: string, vocabSize: number, watch = unwatched): Promise<Tokenizer> {
+  const library = await loadLibrary();
+  const { codec, frameOf } = watch(kOpenMilliseconds, () => makeCodec(library, json, vocabSize));
+  const frame = frameOf(1);
+  const bare: Frame = [0];
+  const encode = (used: Frame, texts: string[], limit: number): Encoded =>
+    watch(kEncodeMilliseconds, () => encodeTexts(codec, used, texts, limit));
+  return {
+    vocabulary: codec.vocabulary,
+    encode: (text, limit, { framed = true } = {}) => encode(framed ? frame : bare, [text], limit),
+    encodePair: (first, second, limit) => encode(frameOf(2), [first, second], limit),
+    writer: (before) => watch(kEncodeMilliseconds, () => codec.writer(before)),
+  };
+}
+
+function makeCodec(
+  { Tokenizer: LibraryTokenizer }: Awaited<ReturnType<typeof loadLibrary>>,
+  json: string,
+  vocabSize: number,
+): { codec: Codec; frameOf: (texts: 1 | 2) => Frame } {
   const file = parseFile(json);
-  const { Tokenizer: LibraryTokenizer } = await loadLibrary();
   const library = build(() => new LibraryTokenizer(file, {}));
   const parts = takeParts(library, file, vocabSize);
   const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);
-  const frame = build(() => specialFrame(library, parts, 1));
-  const bare: Frame = [0];
-  return {
-    vocabulary: codec.vocabulary,
-    encode: (text, limit, { framed = true } = {}) => encodeTexts(codec, framed ? frame : bare, [text], limit),
-    encodePair: (first, second, limit) =>
-      encodeTexts(
-        codec,
-        build(() => specialFrame(library, parts, 2)),
-        [first, second],
-        limit,
-      ),
-    writer: (before) => codec.writer(before),
-  };
+  return { codec, frameOf: (texts) => build(() => specialFrame(library, parts, texts)) };
 }
 
 function parseFile(json: string): TokenizerFile {
@@ -144,9 +160,21 @@ function specialFrame(library: Library, { vocab }: Parts, texts: 1 | 2): Frame {
   });
 }
 
+/** Patterns fill the stack in some browsers, and the library hands lists on as arguments, of which there is a limit. */
+function cut(codec: Codec, text: string): Pieces {
+  try {
+    return codec.encode(text);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!(error instanceof RangeError) && name !== 'InternalError') throw error;
+    const problem = `text: found ${text.length} characters, more than this tokenizer takes at once (${message})`;
+    throw new AttentionError('text_too_long', problem, { cause: error });
+  }
+}
+
 function encodeTexts(codec: Codec, frame: Frame, texts: string[], limit: number): Encoded {
   for (const text of texts) checkText(text);
-  const pieces = texts.map((text) => codec.encode(text));
+  const pieces = texts.map((text) => cut(codec, text));
   const specials = frame.length - texts.length;
   const total = pieces.reduce((sum, { ids }) => sum + ids.length, specials);
   if (total === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
