@@ -219,6 +219,13 @@ void AttentionInput::take_params(const val& params) {
   options.structure_params = structure_params_ = parameters(structure(options.structure).facts, params);
 }
 
+ByteSource byte_source(const FileInput& file) {
+  return {
+      static_cast<std::uint64_t>(file["size"].as<double>()), [&file](std::uint64_t begin, std::span<std::uint8_t> out) {
+        file.call<void>("read", static_cast<double>(begin), val(emscripten::typed_memory_view(out.size(), out.data())));
+      }};
+}
+
 SamplingOptions sampling(const val& options) {
   SamplingOptions out;
   out.temperature = options["temperature"].as<float>();

@@ -1,6 +1,7 @@
 #include "models/transformer.hpp"
 
 #include <string>
+#include <utility>
 
 #include "kernels/elementwise.hpp"
 #include "layers/embedding.hpp"
@@ -12,7 +13,7 @@
 namespace attn {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights beside the file they came from
+constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights, of the 2 GiB that a module may have
 
 void check(const Config& config, std::span<const std::int32_t> ids, const Cache& cache) {
   const std::size_t room = std::min(config.n_ctx, cache.capacity) - cache.length;
@@ -36,9 +37,9 @@ void accumulate(MatrixView<const float> y, MatrixView<float> x) { add(y.data, x.
 
 }  // namespace
 
-Transformer::Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors, WeightFormat format)
+Transformer::Transformer(std::string_view config_json, ByteSource safetensors, WeightFormat format)
     : config_(read_config(config_json)) {
-  const Safetensors file(safetensors);
+  const Safetensors file(std::move(safetensors));
   const Family& row = family(config_.family);
   WeightReader checking(file, format, nullptr);
   row.weights(config_, checking);

@@ -1,5 +1,6 @@
 /** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
 import type { BooleanMask, Encoding, ImageFilter, SmoothingKernel, Tensor, Variant } from './types.ts';
+import type { WeightSource } from './weightSource.ts';
 
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
@@ -157,5 +158,5 @@ export interface NativeModule {
   nonLocalBlock(kind: string, normalisation: string, inputs: (NativeArray | null)[], outputs: NativeArray[]): void;
   liveModels(): number;
   fail(kind: FailureKind): void;
-  Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };
+  Model: { load(config: string, weights: WeightSource, asBytes: boolean): NativeModel | null };
 }

@@ -89,7 +89,8 @@ class RemoteEngine implements WorkerEngine {
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WorkerModel> {
     this.#link.checkOpen();
     const files = await readModel(source, options, this.#fetch);
-    const transfer = files === source ? [] : [files.weights.buffer as ArrayBuffer];
+    const { weights } = files;
+    const transfer = files !== source && weights instanceof Uint8Array ? [weights.buffer as ArrayBuffer] : [];
     const { model, info } = await this.#link.call('load', [files, options.quantize], {
       signal: options.signal,
       transfer,
