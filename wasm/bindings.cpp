@@ -183,13 +183,12 @@ void non_local_block(const std::string& kind, const std::string& normalisation, 
 // ---- Models
 // ----------------------------------------------------------------------------------------------------------
 
-std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights, bool as_bytes) {
-  const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
-  std::shared_ptr<Model> model(new Model(config, bytes, as_bytes ? WeightFormat::bytes : WeightFormat::numbers),
-                               [](Model* dead) {
-                                 --live_models;
-                                 delete dead;
-                               });
+std::shared_ptr<Model> load_model(const std::string& config, const FileInput& weights, bool as_bytes) {
+  std::shared_ptr<Model> model(
+      new Model(config, byte_source(weights), as_bytes ? WeightFormat::bytes : WeightFormat::numbers), [](Model* dead) {
+        --live_models;
+        delete dead;
+      });
   ++live_models;
   return model;
 }
@@ -292,7 +291,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
       "call?: (data: Float32Array, shape: number[]) => void }[]";
   emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
   emscripten::register_type<TokenIds>("Int32Array");
-  emscripten::register_type<Bytes>("Uint8Array");
+  emscripten::register_type<FileInput>("{ readonly size: number; read: (begin: number, into: Uint8Array) => void }");
   emscripten::register_type<Lengths>("number[]");
   emscripten::register_type<MaskInput>("{ shape: readonly number[]; data: Uint8Array | Float32Array } | undefined");
   emscripten::register_type<VariantRows>(

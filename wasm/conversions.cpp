@@ -235,6 +235,13 @@ ModelInput::ModelInput(const TokenIds& tokens, const val& more)
   input.image = {pixels_.data(), extent[0], extent[1], extent[2]};
 }
 
+ByteSource byte_source(const FileInput& file) {
+  return {
+      static_cast<std::uint64_t>(file["size"].as<double>()), [&file](std::uint64_t begin, std::span<std::uint8_t> out) {
+        file.call<void>("read", static_cast<double>(begin), val(emscripten::typed_memory_view(out.size(), out.data())));
+      }};
+}
+
 SamplingOptions sampling(const val& options) {
   SamplingOptions out;
   out.temperature = options["temperature"].as<float>();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "models/generation.hpp"
 #include "models/transformer.hpp"
@@ -22,9 +23,11 @@ struct Run {
 class Model {
  public:
   /// Throws what Transformer's constructor throws.
+  Model(std::string_view config_json, ByteSource safetensors, WeightFormat format = WeightFormat::numbers)
+      : transformer_(config_json, std::move(safetensors), format) {}
   Model(std::string_view config_json, std::span<const std::uint8_t> safetensors,
         WeightFormat format = WeightFormat::numbers)
-      : transformer_(config_json, safetensors, format) {}
+      : Model(config_json, source_of(safetensors), format) {}
 
   const Transformer& transformer() const { return transformer_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "kernels/elementwise.hpp"
 #include "layers/embedding.hpp"
@@ -15,7 +16,7 @@
 namespace attn {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights beside the file they came from
+constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights, of the 2 GiB that a module may have
 constexpr double kSinusoidalBase = 10000.0;
 
 /// What a sublayer reads and writes, (tokens, d_model) each, whole buffers without gaps between rows.
@@ -61,9 +62,9 @@ struct Transformer::Pass {
   std::size_t source_padding;  // likewise, of the source
 };
 
-Transformer::Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors, WeightFormat format)
+Transformer::Transformer(std::string_view config_json, ByteSource safetensors, WeightFormat format)
     : config_(read_config(config_json)) {
-  const Safetensors file(safetensors);
+  const Safetensors file(std::move(safetensors));
   const Family& row = family(config_.family);
   WeightReader checking(file, format, nullptr);
   row.weights(config_, checking);

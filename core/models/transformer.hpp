@@ -15,9 +15,10 @@ namespace attn {
 /// and its weights never change; what changes from run to run (cache, workspace, probe) is handed in.
 class Transformer {
  public:
-  /// Reads a Hugging Face folder's two files (safetensors: F32, F16 or BF16, weights also I8). Everything is checked
-  /// before the weights are allocated. Throws what read_config, Safetensors and WeightReader throw, and memory_limit.
-  Transformer(std::string_view config_json, std::span<const std::uint8_t> safetensors, WeightFormat format);
+  /// Reads a Hugging Face folder's two files (safetensors: F32, F16 or BF16, weights also I8), the second one piece by
+  /// piece. Everything is checked before the weights are allocated. Throws what read_config, Safetensors and
+  /// WeightReader throw, and memory_limit.
+  Transformer(std::string_view config_json, ByteSource safetensors, WeightFormat format);
   Transformer(const Transformer&) = delete;
   Transformer& operator=(const Transformer&) = delete;
 
@@ -46,7 +47,7 @@ class Transformer {
 
   Config config_;
   std::size_t parameters_ = 0;
-  Vector block_;     // all weights, numbers and bytes
+  Vector block_;     // all weights, of every form
   Weights weights_;  // views of block_
 };
 

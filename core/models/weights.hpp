@@ -65,17 +65,18 @@ struct Weights {
 };
 
 /// Hands a family its tensors by name. In its first pass it only checks that each is there with the right shape; in
-/// its second it lays them out, as float, in one block of memory.
+/// its second it lays them out in one block of memory, a few rows of the file at a time.
 class WeightReader {
  public:
   WeightReader(const Safetensors& file, WeightFormat format, float* block)
       : file_(file), format_(format), block_(block) {}
 
-  /// Throws tensor_missing, tensor_shape, tensor_not_finite; tensor_dtype for bytes, which only weights may be.
+  /// As floats. Throws tensor_missing, tensor_shape, tensor_not_finite, what the file's source throws; tensor_dtype for
+  /// what is not F32, F16 or BF16, or I8, which only weights may be.
   MatrixView<const float> matrix(const std::string& name, std::size_t rows, std::size_t cols);
   /// A matrix (rows, parts * cols) as its parts (rows, cols). A tensor of bytes needs its largest absolute numbers, one
   /// for each output, in a tensor `SCB` beside it: byte / 127 times that is the number (Dettmers et al. 2022, arXiv
-  /// 2208.07339, section 2.1). It stays bytes.
+  /// 2208.07339, section 2.1). It stays bytes, as numbers of 16 bits stay those.
   std::vector<Weight> weights(const std::string& name, std::size_t rows, std::size_t cols, std::size_t parts = 1);
   /// The transpose of a matrix (rows, cols); likewise.
   Weight transposed_weight(const std::string& name, std::size_t rows, std::size_t cols);
@@ -111,14 +112,26 @@ class WeightReader {
   };
   const TensorEntry& take(const std::string& name, std::span<const std::size_t> shape);
   const TensorEntry& take_numbers(const std::string& name, std::span<const std::size_t> shape);
-  float* reserve(std::size_t count);
+  /// Room in the block for so many numbers, from a float's place on; null in the first pass.
+  template <class Number>
+  Number* reserve(std::size_t count);
   bool as_bytes(const TensorEntry& entry) const { return format_ == WeightFormat::bytes || entry.dtype == DType::i8; }
   /// What a tensor of bytes is multiplied by, one for each of `outputs`; nothing for one of numbers.
   std::vector<float> file_scales(const TensorEntry& entry, std::size_t outputs);
-  /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole. `scales`
-  /// of the file belong to columns, or to rows.
+  /// Calls lay(rows, first) for a few rows of the matrix at a time, so that it never stands twice as a whole: floats,
+  /// or the bits of 16.
+  template <class Number, class Lay>
+  void by_rows(const TensorEntry& entry, RowRange range, Lay lay);
+  /// The same, floats times the `scales` of the file, which belong to columns, or to rows; none are ones.
   template <class Lay>
-  void by_rows(const TensorEntry& entry, RowRange range, const std::vector<float>& scales, bool of_rows, Lay lay);
+  void by_scaled_rows(const TensorEntry& entry, RowRange range, const std::vector<float>& scales, bool of_rows,
+                      Lay lay);
+  /// The panels of each part, one after another.
+  template <class Number>
+  Number* lay_out(const TensorEntry& entry, std::size_t rows, std::size_t cols, std::size_t parts);
+  /// The panels of the transpose.
+  template <class Number>
+  Number* lay_out_transposed(const TensorEntry& entry, RowRange range);
   Weight lay_transposed(const TensorEntry& entry, RowRange range, const std::vector<float>& scales);
 
   const Safetensors& file_;
@@ -126,7 +139,6 @@ class WeightReader {
   float* block_;  // null in the first pass
   std::size_t elements_ = 0;
   std::size_t used_ = 0;
-  std::vector<float> rows_;  // of a matrix, about to be laid out
   std::vector<std::string> known_;
 };
 

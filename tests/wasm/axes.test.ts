@@ -367,7 +367,12 @@ const kRefusals: [code: string, names: RegExp, options: object, operands?: [Tens
   ['argument_range', /qk_matmul_output_mode: found 1/, { qk_matmul_output_mode: '1' }],
   ['argument_range', /scale/, { scale: NaN }],
   ['argument_range', /softcap/, { softcap: -1 }],
-  ['memory_limit', /mask for all queries: found 4294967296/, { mask: kEverything, pattern: false }, [kLong, kLong, kLong]],
+  [
+    'memory_limit',
+    /mask for all queries: found 4294967296/,
+    { mask: kEverything, pattern: false },
+    [kLong, kLong, kLong],
+  ],
   ['memory_limit', /q, mapped: found 4294967296/, { scoring: kEmbedded, weights: kWide }, [kLong, kOne, kOne]],
   ['argument_shape', /^q: found \(1, 0, 4\)/, {}, [kEmpty, k, v]],
   ['argument_shape', /^k: found \(1, 0, 4\)/, {}, [q, kEmpty, v]],

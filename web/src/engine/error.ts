@@ -12,7 +12,7 @@ export const engineErrorCodes = [
   'option_unknown', // an option of a name that the call does not know
   'argument_type', // a value of the wrong kind
   'file_missing', // a model's folder lacks a file, or answers with a web page in its place
-  'file_fetch', // the network or the server failed
+  'file_fetch', // the network or the server failed, or a file could not be read
   'tokenizer_invalid', // tokenizer.json cannot be used, or does not belong to the model
   'reference_invalid', // reference.json cannot be read
   'text_empty', // no text, and the tokenizer has no start token

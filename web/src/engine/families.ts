@@ -1,5 +1,5 @@
 /** The model families that the core knows, by `model_type`; a test holds this list against the core's own. */
-export const modelFamilies = ['gpt2', 'llama'] as const;
+export const modelFamilies = ['gpt2', 'llama', 'bert', 'distilbert', 'vit', 'deit', 'transformer'] as const;
 
 const kReadImages = ['vit', 'deit'];
 

@@ -21,12 +21,13 @@ import type {
   SyncRunOptions,
   TextInput,
 } from './types.ts';
+import { openWeights } from './weightSource.ts';
 
 const kRunOptions = ['record', 'edits', 'logits', 'edit'] as const;
 /** A generation on this thread lets the page breathe at least this often. */
 const kBreathMilliseconds = 12;
 
-/** Builds a model from its files. Throws the core's codes and `tokenizer_invalid`. */
+/** Builds a model from its files. Throws the core's codes, `file_fetch` and `tokenizer_invalid`. */
 export async function openModel(
   core: Core,
   { config, weights, tokenizer, preprocessor }: ModelFiles,
@@ -36,9 +37,9 @@ export async function openModel(
   if (quantize !== undefined && quantize !== 'int8') {
     throw new AttentionError('argument_type', `loadModel: found quantize "${quantize}", expected "int8"`);
   }
+  const source = await openWeights(weights);
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
-  const bytes = weights instanceof Blob ? new Uint8Array(await weights.arrayBuffer()) : weights;
-  const native = core.call((module) => module.Model.load(config, bytes, quantize === 'int8')) as NativeModel;
+  const native = core.call((module) => module.Model.load(config, source, quantize === 'int8')) as NativeModel;
   core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());

@@ -9,6 +9,7 @@ import type {
   Tensor,
   Variant,
 } from './types.ts';
+import type { WeightSource } from './weightSource.ts';
 
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
@@ -184,5 +185,5 @@ export interface NativeModule {
   nonLocalBlock(kind: string, normalisation: string, inputs: (NativeArray | null)[], outputs: NativeArray[]): void;
   liveModels(): number;
   fail(kind: FailureKind): void;
-  Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };
+  Model: { load(config: string, weights: WeightSource, asBytes: boolean): NativeModel | null };
 }

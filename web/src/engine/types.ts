@@ -345,7 +345,7 @@ export interface ModelInfo {
   vocabulary: string[];
 }
 
-/** The files of a Hugging Face folder, already read. */
+/** The files of a Hugging Face folder. Weights given as a Blob (a chosen file, say) are read while they are laid out. */
 export interface ModelFiles {
   config: string;
   weights: Uint8Array | Blob;
@@ -369,8 +369,8 @@ export interface LoadOptions {
   onProgress?: (loaded: number, total: number) => void;
   signal?: AbortSignal;
   /**
-   * `'int8'`: keep the matrices as bytes, with a scale for each output: a quarter of the memory, and faster to generate
-   * with; activations stay float. Default: floats, but for matrices that the file holds as I8.
+   * `'int8'`: keep the matrices as bytes, with a scale for each output: a quarter of F32's memory, and faster to generate
+   * with; activations stay float. Default: each matrix as the file has it (F32, F16, BF16 or I8).
    */
   quantize?: 'int8';
 }
