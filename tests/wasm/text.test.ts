@@ -219,6 +219,40 @@ describe('every tokenizer', () => {
     expect(tokenizer.encode('ababab', 1)).toMatchObject({ tokens: ['b'], total: 7 });
   });
 
+  it('two texts stand between the tokens of their template, told apart by type', async () => {
+    const [cls, sep] = ['[CLS]', '[SEP]'];
+    const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
+    const sequence = (id: string, type: number) => ({ Sequence: { id, type_id: type } });
+    const template = {
+      type: 'TemplateProcessing',
+      single: [special(cls, 0), sequence('A', 0), special(sep, 0)],
+      pair: [special(cls, 0), sequence('A', 0), special(sep, 0), sequence('B', 1), special(sep, 1)],
+      special_tokens: {
+        [cls]: { id: cls, ids: [3], tokens: [cls] },
+        [sep]: { id: sep, ids: [4], tokens: [sep] },
+      },
+    };
+    const added_tokens = [cls, sep].map((content, n) => ({
+      id: 3 + n,
+      content,
+      special: true,
+      normalized: false,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+    }));
+    const tokenizer = await openTokenizer(characterTokenizer('ab', { post_processor: template, added_tokens }), 5);
+    const pair = tokenizer.encodePair('ab', 'bba', 20);
+    expect([...pair.ids]).toEqual([3, 1, 2, 4, 2, 2, 1, 4]);
+    expect([...pair.segments!]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(pair.tokens).toEqual([cls, 'a', 'b', sep, 'b', 'b', 'a', sep]);
+    // The shorter text keeps all while there is room for half of both; of the longer one the end is left.
+    expect(tokenizer.encodePair('ab', 'bbbbba', 7).tokens).toEqual([cls, 'a', 'b', sep, 'b', 'a', sep]);
+    expect(tokenizer.encodePair('bbbbba', 'ab', 7).tokens).toEqual([cls, 'b', 'a', sep, 'a', 'b', sep]);
+    expect(tokenizer.encode('ab', 20)).toMatchObject({ tokens: [cls, 'a', 'b', sep] });
+    expect(tokenizer.encode('ab', 20, { framed: false })).toMatchObject({ tokens: ['a', 'b'] });
+  });
+
   it.each([
     ['no JSON', '{'],
     ['a web page', '<!doctype html>'],
