@@ -37,7 +37,6 @@ struct Config {
   ImageSize image;
   bool causal = true;        ///< a token sees those before it alone: it can be continued
   bool norm_first = true;    ///< before each layer, instead of after each sum
-  bool sinusoidal = false;   ///< positions are added by the formula instead of a table
   float embed_scale = 1.0F;  ///< factor on the embedding of a token
   float norm_epsilon = 1e-5F;
   Activation activation = nullptr;
@@ -51,6 +50,7 @@ struct Config {
   bool tied = false;                       ///< the embedding is the head too
   bool shared_embeddings = false;          ///< encoder and decoder have one embedding
   std::vector<double> rotary_frequencies;  ///< (d_head / 2), by which queries and keys turn; empty where nothing does
+  std::vector<double> sinusoidal_frequencies;  ///< (d_model / 2), of positions that are added; empty where none are
 };
 
 /// Reads a config.json. Throws config_invalid (no JSON, a key missing or out of range), family_unknown.

@@ -4,9 +4,12 @@
 #include <string>
 
 #include "models/parts.hpp"
+#include "position/rotary.hpp"
 
 namespace attn {
 namespace {
+
+constexpr double kSinusoidalBase = 10000.0;
 
 /// Queries, keys and values of `torch.nn.MultiheadAttention` lie in one tensor (3 d_model, d_model).
 MultiHeadAttention attention_of(const Config& c, WeightReader& read, const std::string& at) {
@@ -54,13 +57,14 @@ Config encoder_decoder_config(const Json& json) {
   c.tied = config_switch(json, "tie_word_embeddings");
   c.head_bias = config_switch(json, "generator_bias");
   const std::string positions = config_text(json, "position_embedding_type", "sinusoidal");
-  c.sinusoidal = positions == "sinusoidal";
-  if (!c.sinusoidal && positions != "learned") {
+  const bool sinusoidal = positions == "sinusoidal";
+  if (!sinusoidal && positions != "learned") {
     refuse_config("position_embedding_type", "found \"" + positions + "\", expected one of sinusoidal, learned");
   }
-  if (c.sinusoidal && c.d_model % 2 != 0) {
+  if (sinusoidal && c.d_model % 2 != 0) {
     refuse_config("d_model", "found " + std::to_string(c.d_model) + ", expected an even number, for sines and cosines");
   }
+  if (sinusoidal) c.sinusoidal_frequencies = frequencies(c.d_model, kSinusoidalBase);
   return c;
 }
 
@@ -70,7 +74,7 @@ Weights encoder_decoder_weights(const Config& c, WeightReader& read) {
   Weights w;
   w.encoder.embed = table("src_embed.weight");
   w.stack.embed = c.shared_embeddings ? w.encoder.embed : table("tgt_embed.weight");
-  if (!c.sinusoidal) {
+  if (c.sinusoidal_frequencies.empty()) {
     w.encoder.pos_embed = read.matrix("src_pos.weight", c.n_ctx, c.d_model);
     w.stack.pos_embed = read.matrix("tgt_pos.weight", c.n_ctx, c.d_model);
   }

@@ -17,7 +17,6 @@ namespace attn {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{3} << 29;  // 1.5 GiB of weights, of the 2 GiB that a module may have
-constexpr double kSinusoidalBase = 10000.0;
 
 /// What a sublayer reads and writes, (tokens, d_model) each, whole buffers without gaps between rows.
 struct Residual {
@@ -81,7 +80,7 @@ Transformer::Transformer(std::string_view config_json, ByteSource safetensors, W
 
 Probe Transformer::probe() const {
   const auto stations = [&](std::string_view prefix, const StackWeights& stack, unsigned more) {
-    if (stack.pos_embed.data != nullptr || config_.sinusoidal) more |= part::kPositions;
+    if (stack.pos_embed.data != nullptr || !config_.sinusoidal_frequencies.empty()) more |= part::kPositions;
     if (stack.segments.data != nullptr) more |= part::kSegments;
     if (!stack.blocks.empty() && attends_across(stack.blocks[0])) more |= part::kCross;
     if (!config_.norm_first) more |= part::kPostNorm;
@@ -205,8 +204,8 @@ void Transformer::embed(const Pass& pass, const Input& input, Workspace& work, S
   if (weights.pos_embed.data != nullptr) {
     learned_positions(weights.pos_embed, pass.past, added);
     add_part(Station::pos_embed);
-  } else if (config_.sinusoidal) {
-    sinusoidal_rows(kSinusoidalBase, pass.past, added);
+  } else if (!config_.sinusoidal_frequencies.empty()) {
+    sinusoidal_rows(config_.sinusoidal_frequencies, pass.past, added);
     add_part(Station::pos_embed);
   }
   if (weights.segments.data != nullptr) {
