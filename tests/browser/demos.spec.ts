@@ -16,6 +16,7 @@ const kDrawn: Record<string, string> = {
   shakespeare: 'heat-text > span',
   embed: 'attention-playground #large [role=gridcell]',
   vite: '#shares li',
+  dates: '#source button',
 };
 
 async function open(page: Page, name: string): Promise<void> {
