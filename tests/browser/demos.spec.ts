@@ -17,6 +17,7 @@ const kDrawn: Record<string, string> = {
   embed: 'attention-playground #large [role=gridcell]',
   vite: '#shares li',
   digits: '#bars tr.most',
+  dates: '#source button',
 };
 
 async function open(page: Page, name: string): Promise<void> {
