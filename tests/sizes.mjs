@@ -1,5 +1,5 @@
 // node tests/sizes.mjs [--print]: the files that a visitor downloads against the ceilings of sizes.json.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -14,8 +14,13 @@ function measure(paths) {
   return { raw: total(files.map((file) => file.length)), brotli: total(files.map(brotli)) };
 }
 
-/** Chunks that only a visitor who opens a model of their own asks for. */
-const kOnRequest = /^(own-model|chosenFiles|llama2c|vocabularyFiles)-/;
+/** Chunks that a page loads only when somebody asks for what they do, by the group that sizes.json knows. */
+const kOnRequest = {
+  'scripts for own models': /^(own-model|chosenFiles|llama2c|vocabularyFiles)-/,
+  'scripts for other families': /^(other-families)-/,
+  'scripts for saving and checking': /^(model-tools|arrays|safetensorsHeader)-/,
+};
+const isOnRequest = (asset) => Object.values(kOnRequest).some((names) => names.test(asset));
 
 /** The page `name` of the built site and every asset it leads to, found by following the names in their texts;
  * without what it loads on request. */
@@ -24,7 +29,7 @@ function filesOfPage(site, name) {
   const found = new Set();
   const follow = (path) => {
     const text = readFileSync(path, 'utf8');
-    for (const asset of assets.filter((one) => !found.has(one) && !kOnRequest.test(one) && text.includes(one))) {
+    for (const asset of assets.filter((one) => !found.has(one) && !isOnRequest(one) && text.includes(one))) {
       found.add(asset);
       if (/\.(js|css)$/.test(asset)) follow(join(site, 'assets', asset));
     }
@@ -38,12 +43,19 @@ function groups(root) {
   const generated = (name) => join(root, 'web/src/engine/generated', name);
   const site = join(root, 'dist/site');
   const page = filesOfPage(site, 'index.html');
-  // Workers have copies of some of them, which they never load.
-  const onRequest = new Map(
-    readdirSync(join(site, 'assets'))
-      .filter((asset) => kOnRequest.test(asset) && asset.endsWith('.js'))
-      .map((asset) => [kOnRequest.exec(asset)[1], join(site, 'assets', asset)]),
-  );
+  // Of chunks of one name the largest counts: workers and pages have copies of some, and entries bear such names.
+  const scripts = readdirSync(join(site, 'assets'))
+    .filter((asset) => asset.endsWith('.js'))
+    .sort((a, b) => statSync(join(site, 'assets', a)).size - statSync(join(site, 'assets', b)).size);
+  const onRequest = Object.entries(kOnRequest).map(([group, names]) => {
+    const chunks = new Map(
+      scripts.flatMap((asset) => {
+        const [, chunk] = names.exec(asset) ?? [];
+        return chunk === undefined ? [] : [[chunk, join(site, 'assets', asset)]];
+      }),
+    );
+    return [group, [...chunks.values()]];
+  });
   const scriptsOf = (name) => filesOfPage(site, `${name}.html`).filter((path) => path.endsWith('.js'));
   const modelFiles = (name) =>
     readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
@@ -59,7 +71,7 @@ function groups(root) {
     'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
     'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
     'scripts of the page': page.filter((path) => path.endsWith('.js')),
-    'scripts for own models': [...onRequest.values()],
+    ...Object.fromEntries(onRequest),
     'scripts of Mechanisms': scriptsOf('mechanisms'),
     'scripts of Lineage': scriptsOf('lineage'),
     'scripts of Claims checked': scriptsOf('claims'),

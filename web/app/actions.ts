@@ -1,11 +1,12 @@
-import type { Example, ModelSource } from '../src/engine/types.ts';
+import type { Example, ModelSource, WorkerModel } from '../src/engine/types.ts';
 import { define } from '../src/elements/define.ts';
+import { isCausal, layersAt, type Stand } from '../src/elements/scene.ts';
 import type { Theme } from '../src/elements/theme.ts';
 import * as changing from './changes.ts';
 import { superseded, writeText } from './generate.ts';
 import { toFailure } from './failure.ts';
 import { headFor, type Knowledge } from './first.ts';
-import type { Live } from './live.ts';
+import type { GivenImage, Live, Tool } from './live.ts';
 import type { MessageKey } from './messages.ts';
 import { localModel, modelUrl, type OwnModel } from './models.ts';
 import type { Session } from './session.ts';
@@ -25,6 +26,8 @@ import type { Store } from './store.ts';
 /** Everything that a visitor can do. */
 export interface Actions {
   setText(text: string): void;
+  setPair(pair: string): void;
+  setImage(image: GivenImage): void;
   openShipped(name: string): void;
   chooseExample(example: Example): void;
   /** Opens a model of the visitor's own, which `title` names. Null if that failed or was given up. */
@@ -35,6 +38,8 @@ export interface Actions {
   /** Shows the dialog for the visitor's own models, and ends that. */
   chooseModel(): void;
   endChoosing(): void;
+  /** Shows another attention of the model, without changes. */
+  setStand(stand: Stand): void;
   showHead(head: HeadRef): void;
   selectCell(cell: Cell | null): void;
   setView(view: View): void;
@@ -55,6 +60,10 @@ export interface Actions {
   setLang(lang: Lang): void;
   setTheme(theme: Theme): void;
   copyLink(): void;
+  /** Opens a panel below the picture, or closes it. */
+  openTool(tool: Tool): void;
+  /** The open model. Throws `disposed` when none is. */
+  model(): WorkerModel;
   dismiss(): void;
   fail(attempt: MessageKey, error: unknown): void;
 }
@@ -88,6 +97,15 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
     },
     openOwn: async (source, title) => ((await open(localModel, source, title)) ? store.get().own : null),
     ...choosing(store, session, openShipped),
+    setPair: (pair) => settings({ pair, cell: null }),
+    setImage: (image) => store.set({ image }),
+    setStand(stand) {
+      const { open, settings: now } = store.get();
+      if (!open || stand === now.stand) return;
+      const layer = Math.min(now.shown.layer, layersAt(open.info, stand) - 1);
+      store.set({ history: changing.emptyHistory, painting: false });
+      settings({ stand, cell: null, shown: { ...now.shown, layer }, changes: noChanges });
+    },
     showHead(shown) {
       if (!sameHead(shown, store.get().settings.shown)) settings({ shown });
     },
@@ -105,7 +123,11 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
       // The mask is painted on the map.
       if (painting) settings({ view: 'map' });
     },
-    paint: (cell, allowed) => change(changing.paintCell(store.get().settings.changes, cell, allowed), 'paint'),
+    paint(cell, allowed) {
+      const { open, settings: now } = store.get();
+      if (!open) return;
+      change(changing.paintCell(now.changes, cell, allowed, isCausal(open.info, now.stand)), 'paint');
+    },
     endStroke: () => store.set({ history: { ...store.get().history, stroke: '' } }),
     setHeat: (temperature) => change({ ...store.get().settings.changes, temperature }, 'heat'),
     undo() {
@@ -125,6 +147,16 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
         store.set({ notice: { key: 'picture.copyFailed' } });
       }
     },
+    async openTool(tool) {
+      if (store.get().tool === tool) return store.set({ tool: null });
+      try {
+        (await import('./tools/model-tools.ts')).defineTools();
+        store.set({ tool });
+      } catch (error) {
+        store.set({ failure: toFailure('failure.tool', error) });
+      }
+    },
+    model: session.model,
     dismiss: () => store.set({ failure: null, notice: null }),
     fail: (attempt, error) => store.set({ failure: toFailure(attempt, error) }),
   };

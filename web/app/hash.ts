@@ -1,3 +1,4 @@
+import { stands } from '../src/elements/scene.ts';
 import { themes } from '../src/elements/theme.ts';
 import { shippedModels } from './models.ts';
 import type { Cell, HeadRef, Settings } from './settings.ts';
@@ -25,6 +26,20 @@ const fields: readonly Field[] = [
     name: 'text',
     read: (value) => (value.length <= maxLinkText ? { text: value } : undefined),
     write: ({ text }) => (text.length <= maxLinkText ? text : ''),
+  },
+  {
+    name: 'pair',
+    read: (value) => (value.length <= maxLinkText ? { pair: value } : undefined),
+    write: ({ pair }) => (pair.length <= maxLinkText ? pair : ''),
+  },
+  {
+    name: 'stand',
+    read: (value) =>
+      one(
+        stands.filter((stand) => stand === value),
+        (stand) => ({ stand }),
+      ),
+    write: ({ stand }) => stand,
   },
   {
     name: 'head',

@@ -63,8 +63,8 @@ export function loading({ live, actions, say }: Panel): TemplateResult | typeof 
   `;
 }
 
-export function foot({ live, say }: Panel): TemplateResult {
-  const { picture, build, open } = live;
+export function foot({ live, actions, say }: Panel): TemplateResult {
+  const { picture, build, open, parts } = live;
   return html`
     <footer>
       <span>${picture ? say('foot.time', { milliseconds: milliseconds(picture.run.milliseconds) }) : nothing}</span>
@@ -72,12 +72,13 @@ export function foot({ live, say }: Panel): TemplateResult {
       <span
         >${
           open
-            ? say('model.facts', {
+            ? (parts?.facts({ live, actions, say }) ??
+              say('model.facts', {
                 layers: wholeNumber(open.info.n_layers),
                 heads: wholeNumber(open.info.n_heads),
                 parameters: wholeNumber(open.info.parameters),
                 vocabulary: wholeNumber(open.info.vocab_size),
-              })
+              }))
             : nothing
         }</span
       >

@@ -13,13 +13,18 @@ export function textPanel(panel: Panel): TemplateResult {
   return html`
     <section class="writing">
       ${modelMenu(panel)}
-      <text-field
-        .text=${live.settings.text}
-        .say=${say}
-        .words=${wordModel(live)}
-        @text-input=${(event: CustomEvent<string>) => actions.setText(event.detail)}
-      ></text-field>
-      ${examples(panel)} ${loading(panel)}
+      ${
+        live.open?.info.image
+          ? live.parts?.imageField(panel)
+          : html`<text-field
+                .text=${live.settings.text}
+                .say=${say}
+                .words=${wordModel(live)}
+                @text-input=${(event: CustomEvent<string>) => actions.setText(event.detail)}
+              ></text-field>
+              ${live.parts?.pairField(panel)} ${examples(panel)}`
+      }
+      ${loading(panel)}
       <div class="remarks" aria-live="polite">${remarks(panel)}</div>
     </section>
   `;
@@ -99,7 +104,7 @@ function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothin
   if (empty) remarks.push(html`<p>${say('text.empty')}</p>`);
   if (settings.text.length > maxLinkText) remarks.push(html`<p>${say('text.tooLongForLink')}</p>`);
   if (picture && !empty) {
-    const { unknown, total, tokens } = picture.run;
+    const { unknown, total, tokens } = picture.run.source ?? picture.run;
     if (total > tokens.length) {
       const from = visibleToken(tokens.slice(0, 3).join(' ')).slice(0, 40);
       const values = {

@@ -22,7 +22,8 @@ export interface Reading {
   native: NativeInput;
 }
 
-const kNone = new Int32Array(0);
+/** Fresh each time: a worker gives its results away, and what is given away cannot be read again. */
+const noIds = (): Int32Array => new Int32Array(0);
 const kTextKeys = ['text', 'pair', 'target', 'padTo'] as const;
 
 /** Throws `argument_type`, `argument_range`, `option_unknown`, and what tokenizers and images throw. */
@@ -34,11 +35,11 @@ export function readInput(reader: Reader, input: ModelInput): Reading {
   }
   checkOptions('input', given, kTextKeys);
   checkParts(reader.info, given);
-  const first = { segments: kNone, source: kNone, padding: 0, image: undefined };
+  const first = { segments: noIds(), source: noIds(), padding: 0, image: undefined };
   const { text } = given;
   const read = padded(reader, readText(reader, given), given.padTo);
   if (reader.info.n_encoder_layers === 0) {
-    const { segments = kNone, padding = 0 } = read;
+    const { segments = noIds(), padding = 0 } = read;
     return { text, encoded: read, native: { ...first, ids: read.ids, segments, padding } };
   }
   const { padding, ...source } = read;
@@ -77,7 +78,7 @@ function readTarget({ info, notes, tokenizer }: Reader, target: string): SourceT
   }
   const written =
     target === ''
-      ? { ids: kNone, tokens: [], unknown: [], total: 0 }
+      ? { ids: noIds(), tokens: [], unknown: [], total: 0 }
       : tokenizer!.encode(target, info.n_ctx - 1, { framed: false });
   return {
     ids: Int32Array.of(startId, ...written.ids),
@@ -119,8 +120,8 @@ function readImage({ info, preprocessor }: Reader, input: ModelInput): Reading {
   const across = side / patch;
   const patches = Array.from({ length: across * across }, (_, n) => `${Math.floor(n / across)},${n % across}`);
   const first = ['[CLS]', '[DIST]'].slice(0, info.n_ctx - patches.length);
-  const encoded = { ids: kNone, tokens: [...first, ...patches], unknown: [], total: info.n_ctx };
-  const native = { ids: kNone, segments: kNone, source: kNone, padding: 0, image: tensor };
+  const encoded = { ids: noIds(), tokens: [...first, ...patches], unknown: [], total: info.n_ctx };
+  const native = { ids: noIds(), segments: noIds(), source: noIds(), padding: 0, image: tensor };
   return { text: '', encoded, native };
 }
 
