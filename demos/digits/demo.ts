@@ -1,4 +1,4 @@
-import { init, type Engine, type Model, type ModelFiles } from 'attention-playground';
+import { init, type Engine, type Model } from 'attention-playground';
 import { at, fill, headName, look, percent } from '../frame/page.ts';
 import { makeBars, type Bars } from './bars.ts';
 import { makeBoard } from './board.ts';
@@ -292,21 +292,9 @@ function listen(): void {
   });
 }
 
-/** The model's files by name: a folder's address would have the engine ask for a tokenizer, which pictures need none of. */
-async function fetchModel(): Promise<ModelFiles> {
-  const get = async (name: string): Promise<Response> => {
-    const answer = await fetch(new URL(`../../models/digits/${name}`, document.baseURI));
-    if (!answer.ok) throw new Error(`${answer.url}: found status ${answer.status}, expected the file`);
-    return answer;
-  };
-  const [config, weights] = await Promise.all([get('config.json'), get('model.safetensors')]);
-  return { config: await config.text(), weights: new Uint8Array(await weights.arrayBuffer()) };
-}
-
 async function start(): Promise<void> {
-  // On this thread: a worker reads one image and fails at the next, its shared empty ids went away with the first answer.
   engine = await init();
-  model = await engine.loadModel(await fetchModel());
+  model = await engine.loadModel(new URL('../../models/digits/', document.baseURI));
   const { n_layers, n_heads, labels } = model.info;
   bars = makeBars(at('bars').querySelector('tbody')!, labels);
   heads = makeHeads(at('heads'), n_layers, n_heads, (choice) => {

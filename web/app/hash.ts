@@ -1,6 +1,6 @@
 import { stands } from '../src/elements/scene.ts';
 import { themes } from '../src/elements/theme.ts';
-import { shippedModels } from './models.ts';
+import { shippedModel } from './models.ts';
 import type { Cell, HeadRef, Settings } from './settings.ts';
 
 /** Longest text that a link carries, in UTF-16 units; most programs cut links of a few thousand characters. */
@@ -19,7 +19,11 @@ interface Field {
 const fields: readonly Field[] = [
   {
     name: 'model',
-    read: (value) => (shippedModels.some(({ name }) => name === value) ? { model: value } : undefined),
+    // A head that is named too comes later.
+    read: (value, { shown }) => {
+      const model = shippedModel(value);
+      return model && { model: value, shown: model.opensAt ?? shown };
+    },
     write: ({ model }) => model,
   },
   {

@@ -6,7 +6,7 @@ import { firstExample, headFor, type GrammarFile, type Knowledge } from './first
 import { matchLinks } from './links.ts';
 import type { Live } from './live.ts';
 import { memo } from './memo.ts';
-import { localModel } from './models.ts';
+import { localModel, shippedModel } from './models.ts';
 import type { Session, SessionEvents } from './session.ts';
 import type { HeadRef, Settings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -60,6 +60,8 @@ function settingsFor(
   const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
   const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
   const best = known && example ? headFor(example, known) : undefined;
+  // A link that names the model has said which head.
+  const opensAt = settings.model === name ? undefined : shippedModel(name)?.opensAt;
   const stands = standsOf(info);
   const stand = stands.includes(settings.stand) ? settings.stand : stands[0]!;
   const layers = layersAt(info, stand);
@@ -74,7 +76,7 @@ function settingsFor(
     text: example?.text ?? settings.text,
     stand,
     cell: example ? null : settings.cell,
-    shown: fitHead(best ?? settings.shown, layers, info),
+    shown: fitHead(best ?? opensAt ?? settings.shown, layers, info),
     changes: fitChanges(turned ? { ...settings.changes, mask: [] } : settings.changes, layers, info.n_heads),
   };
 }

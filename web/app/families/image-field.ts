@@ -2,6 +2,8 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import type { ImageSize, ModelInfo, Pixels } from '../../src/engine/types.ts';
 import type { GivenImage } from '../live.ts';
 import type { Lang } from '../settings.ts';
+import { percent } from '../messages.ts';
+import { paintAttention, type ImageAttention } from './image-attention.ts';
 import { familySayer } from './messages.ts';
 
 /** Pixels of the drawing's side, about. */
@@ -100,6 +102,7 @@ export class ImageField extends LitElement {
   static override properties = {
     size: { attribute: false },
     image: { attribute: false },
+    attention: { attribute: false },
     lang: {},
     dark: { state: true },
     broken: { state: true },
@@ -107,6 +110,8 @@ export class ImageField extends LitElement {
 
   declare size: ImageSize;
   declare image: GivenImage | null;
+  /** Tints the image. */
+  declare attention: ImageAttention | null;
   declare lang: Lang;
   /** Light ink on dark ground; null is what suits the model. */
   declare dark: boolean | null;
@@ -118,6 +123,7 @@ export class ImageField extends LitElement {
   constructor() {
     super();
     this.image = null;
+    this.attention = null;
     this.lang = 'en';
     this.dark = null;
     this.broken = false;
@@ -137,6 +143,8 @@ export class ImageField extends LitElement {
   }
 
   protected override updated(changes: PropertyValues<this>): void {
+    const heat = this.querySelector<HTMLCanvasElement>('.heat');
+    if (heat && this.attention && changes.has('attention')) paintAttention(heat, this.attention);
     if (!this.image || (this.image === this.shown && !changes.has('size'))) return;
     this.shown = this.image;
     const { pixels } = this.image;
@@ -230,16 +238,19 @@ export class ImageField extends LitElement {
     const say = familySayer(this.lang);
     const side = sideOf(this.size);
     return html`
-      <canvas
-        width=${side}
-        height=${side}
-        role="img"
-        aria-label=${say('imageCanvas')}
-        @pointerdown=${this.press}
-        @pointermove=${this.draw}
-        @pointerup=${this.release}
-        @pointercancel=${this.release}
-      ></canvas>
+      <div class="sheet">
+        <canvas
+          width=${side}
+          height=${side}
+          role="img"
+          aria-label=${say('imageCanvas')}
+          @pointerdown=${this.press}
+          @pointermove=${this.draw}
+          @pointerup=${this.release}
+          @pointercancel=${this.release}
+        ></canvas>
+        ${this.attention ? html`<canvas class="heat" aria-hidden="true"></canvas>` : nothing}
+      </div>
       <div class="giving">
         <p class="label">${say('image')}</p>
         <div class="row">
@@ -255,10 +266,18 @@ export class ImageField extends LitElement {
         <label class="check"
           ><input type="checkbox" .checked=${this.isDark} @change=${this.invert} />${say('imageInvert')}</label
         >
-        ${this.renderExamples()}
+        ${this.renderExamples()} ${this.renderAttention()}
         <div role="status">${this.broken ? html`<p class="broken">${say('imageBroken')}</p>` : nothing}</div>
       </div>
     `;
+  }
+
+  private renderAttention(): TemplateResult | typeof nothing {
+    if (!this.attention) return nothing;
+    const { token, shown, weights, rest } = this.attention;
+    const most = weights.reduce((a, b) => Math.max(a, b), 0);
+    const values = { token, ...shown, most: percent(most), rest: percent(rest) };
+    return html`<p class="soft heat-key">${familySayer(this.lang)('imageAttention', values)}</p>`;
   }
 
   private renderExamples(): TemplateResult {

@@ -46,6 +46,8 @@ const en = {
   imageInvert: 'Light on dark',
   imageBroken: 'The browser cannot read this file as a picture.',
   imageCanvas: 'What the model reads; draw on it',
+  imageAttention:
+    'Orange: where {token} looks in layer {layer}, head {head}. Full colour is {most}; {rest} is on no patch.',
   examples: 'Try',
   ring: 'Ring',
   seven: 'Seven',
@@ -102,6 +104,7 @@ const zh: Record<FamilyKey, string> = {
   imageInvert: '深底浅色',
   imageBroken: '浏览器不能把这个文件当图片读出来。',
   imageCanvas: '模型读到的图片，可以在上面画',
+  imageAttention: '橙色：第 {layer} 层第 {head} 个头里 {token} 看的地方。最深处是 {most}，另有 {rest} 不在小块上。',
   examples: '试试看',
   ring: '圆环',
   seven: '七',

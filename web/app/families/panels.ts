@@ -6,6 +6,7 @@ import { wholeNumber } from '../messages.ts';
 import type { Panel } from '../panels/panel.ts';
 import { continues } from '../session.ts';
 import './families.css';
+import { attentionOn } from './image-attention.ts';
 import { ImageField } from './image-field.ts';
 import { familySayer, hintKeys } from './messages.ts';
 
@@ -62,6 +63,7 @@ export function imageField({ live, actions }: Panel): TemplateResult | typeof no
   return html`<image-field
     .size=${open.info.image}
     .image=${image}
+    .attention=${live.picture ? attentionOn(live.picture, settings) : null}
     .lang=${settings.lang}
     @image-give=${({ detail }: CustomEvent<GivenImage>) => actions.setImage(detail)}
   ></image-field>`;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AttentionView } from '../../src/elements/attention-view.ts';
 import { sceneOf, strongest, type Scene } from '../../src/elements/scene.ts';
-import type { Run } from '../../src/engine/types.ts';
+import type { ModelInfo, Run } from '../../src/engine/types.ts';
 import type { Badge } from '../../src/plots/index.ts';
 import type { Link, MaskedAt } from '../../src/plots/types.ts';
 import { groundOf, paintedMask } from '../changes.ts';
@@ -10,7 +10,7 @@ import type { Live, Picture, Tool } from '../live.ts';
 import { matchHeads } from '../match.ts';
 import { memo } from '../memo.ts';
 import { percent } from '../messages.ts';
-import { shippedModels } from '../models.ts';
+import { shippedModel } from '../models.ts';
 import type { Cell, HeadRef, View } from '../settings.ts';
 import { changesPanel } from './changes.ts';
 import type { Panel } from './panel.ts';
@@ -42,13 +42,13 @@ export function picturePanel(panel: Panel): TemplateResult {
     <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">${say('picture.title')}</h2>
       <p class="caption">
-        ${live.parts?.hint(panel) ?? say(shippedModels.some(({ name, reads }) => name === live.open?.name && reads === 'characters') ? 'picture.hintCharacters' : 'picture.hint')}
+        ${live.parts?.hint(panel) ?? say(shippedModel(live.open?.name)?.reads === 'characters' ? 'picture.hintCharacters' : 'picture.hint')}
       </p>
       ${live.parts?.standChoice(panel)}
       <attention-view
         .scene=${scene}
         .shown=${settings.shown}
-        .cell=${settings.cell ?? (scene && firstCell(scene, settings.shown, links))}
+        .cell=${settings.cell ?? (scene && picture && firstCell(scene, picture.info, settings.shown, links))}
         .view=${settings.view}
         .off=${settings.changes.off.length > 0 ? settings.changes.off : noHeads}
         .links=${links}
@@ -74,10 +74,15 @@ export function picturePanel(panel: Panel): TemplateResult {
 }
 
 /** The cell that is spoken of before the visitor points at one: a true link, else the strongest of the token that speaks for all. */
-function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links: readonly Link[]): Cell {
+function firstCell(
+  { tokens, patterns }: Scene,
+  info: ModelInfo,
+  { layer, head }: HeadRef,
+  links: readonly Link[],
+): Cell {
   const link = links.at(-1);
   if (link) return cellOf(link.query, link.key);
-  const query = tokens.length - 1;
+  const query = info.image || info.head === 'sequence' ? 0 : tokens.length - 1;
   const pattern = patterns[layer];
   return cellOf(query, pattern ? strongest(pattern, head, query) : 0);
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleToken } from '../../src/plots/tokens.ts';
 import { wholeNumber } from '../messages.ts';
-import { characterModelFor, localModel, shippedModels } from '../models.ts';
+import { characterModelFor, localModel, shippedModel, shippedModels } from '../models.ts';
 import { maxLinkText } from '../hash.ts';
 import type { WordModel } from '../text-field.ts';
 import type { Panel } from './panel.ts';
@@ -34,8 +34,7 @@ let made: { of: unknown; model: WordModel } | null = null;
 
 /** The same object as long as nothing changed, so that the field need not render again. */
 function wordModel({ open, picture }: Panel['live']): WordModel | null {
-  const shipped = shippedModels.find(({ name }) => name === open?.name);
-  if (!open || shipped?.reads !== 'words') return null;
+  if (!open || shippedModel(open.name)?.reads !== 'words') return null;
   const of = picture?.model === open.name ? picture.run : open.info;
   if (made?.of !== of) {
     const next = picture?.model === open.name ? { text: picture.run.text, probs: picture.run.probs.data } : null;
@@ -119,7 +118,7 @@ function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothin
       const text =
         unknown.length === 1 ? say('text.unknownOne') : say('text.unknownMany', { count: wholeNumber(unknown.length) });
       const target = characterModelFor(settings.text);
-      const offer = open?.name !== target && shippedModels.find(({ name }) => name === open?.name)?.reads === 'words';
+      const offer = open?.name !== target && shippedModel(open?.name)?.reads === 'words';
       remarks.push(html`
         <p>
           <span class="unknown-mark" aria-hidden="true">?</span> ${text}

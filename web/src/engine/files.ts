@@ -63,7 +63,7 @@ async function readFolder(folder: URL, { onProgress, signal }: LoadOptions, fetc
     const [config, weights, tokenizer, preprocessor] = await Promise.all([
       reading,
       download(names.weights, from),
-      downloadTokenizer(from, reading),
+      reading.then((text) => (readsImages(text) ? undefined : downloadTokenizer(from))),
       reading.then((text) => (readsImages(text) ? downloadOptional(names.preprocessor, from) : undefined)),
     ]);
     return modelFiles({ config, weights, tokenizer, preprocessor });
@@ -76,13 +76,12 @@ async function readFolder(folder: URL, { onProgress, signal }: LoadOptions, fetc
 }
 
 /** tokenizer.json, or what older folders have in its place. */
-async function downloadTokenizer(from: Download, config: Promise<string>): Promise<string | undefined> {
+async function downloadTokenizer(from: Download): Promise<string> {
   try {
     return await downloadText(names.tokenizer, from);
   } catch (error) {
     if (!isMissing(error)) throw error;
     from.progress.drop(names.tokenizer);
-    if (readsImages(await config)) return undefined;
     const { readVocabulary } = await import('./text/vocabularyFiles.ts');
     const made = await readVocabulary((name) => downloadOptional(name, from));
     if (made !== undefined) return made;
