@@ -7,6 +7,9 @@ const kPort = Number(process.env.ATTN_TEST_PORT ?? 4180);
 const kChromium = '/usr/bin/chromium';
 const kFirefox = '/usr/bin/firefox-esr';
 
+/** What takes a quarter of a gigabyte of disk and memory. */
+const large = process.env.ATTN_FULL_TESTS ? [] : ['**/large.spec.ts'];
+
 const chromiumFlags = [
   '--headless',
   '--no-sandbox',
@@ -37,6 +40,7 @@ export default defineConfig({
   projects: [
     {
       name: 'chromium',
+      testIgnore: large,
       use: {
         browserName: 'chromium',
         launchOptions: { executablePath: existsSync(kChromium) ? kChromium : undefined, args: chromiumFlags },
@@ -44,7 +48,7 @@ export default defineConfig({
     },
     {
       name: 'firefox',
-      testIgnore: '**/touch.spec.ts',
+      testIgnore: ['**/touch.spec.ts', ...large],
       use: {
         browserName: 'firefox',
         // Debian's own Firefox, driven through WebDriver BiDi.

@@ -1,5 +1,5 @@
 // node tests/sizes.mjs [--print]: the files that a visitor downloads against the ceilings of sizes.json.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -14,13 +14,22 @@ function measure(paths) {
   return { raw: total(files.map((file) => file.length)), brotli: total(files.map(brotli)) };
 }
 
-/** The page `name` of the built site and every asset it leads to, found by following the names in their texts. */
+/** Chunks that a page loads only when somebody asks for what they do, by the group that sizes.json knows. */
+const kOnRequest = {
+  'scripts for own models': /^(own-model|chosenFiles|llama2c|vocabularyFiles)-/,
+  'scripts for other families': /^(other-families)-/,
+  'scripts for saving and checking': /^(model-tools|arrays|safetensorsHeader)-/,
+};
+const isOnRequest = (asset) => Object.values(kOnRequest).some((names) => names.test(asset));
+
+/** The page `name` of the built site and every asset it leads to, found by following the names in their texts;
+ * without what it loads on request. */
 function filesOfPage(site, name) {
   const assets = readdirSync(join(site, 'assets'));
   const found = new Set();
   const follow = (path) => {
     const text = readFileSync(path, 'utf8');
-    for (const asset of assets.filter((one) => !found.has(one) && text.includes(one))) {
+    for (const asset of assets.filter((one) => !found.has(one) && !isOnRequest(one) && text.includes(one))) {
       found.add(asset);
       if (/\.(js|css)$/.test(asset)) follow(join(site, 'assets', asset));
     }
@@ -34,6 +43,19 @@ function groups(root) {
   const generated = (name) => join(root, 'web/src/engine/generated', name);
   const site = join(root, 'dist/site');
   const page = filesOfPage(site, 'index.html');
+  // Of chunks of one name the largest counts: workers and pages have copies of some, and entries bear such names.
+  const scripts = readdirSync(join(site, 'assets'))
+    .filter((asset) => asset.endsWith('.js'))
+    .sort((a, b) => statSync(join(site, 'assets', a)).size - statSync(join(site, 'assets', b)).size);
+  const onRequest = Object.entries(kOnRequest).map(([group, names]) => {
+    const chunks = new Map(
+      scripts.flatMap((asset) => {
+        const [, chunk] = names.exec(asset) ?? [];
+        return chunk === undefined ? [] : [[chunk, join(site, 'assets', asset)]];
+      }),
+    );
+    return [group, [...chunks.values()]];
+  });
   const scriptsOf = (name) => filesOfPage(site, `${name}.html`).filter((path) => path.endsWith('.js'));
   const modelFiles = (name) =>
     readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
@@ -49,6 +71,7 @@ function groups(root) {
     'core.wasm and core.js': [generated('core.wasm'), generated('core.js')],
     'core-relaxed.wasm and core.js': [generated('core-relaxed.wasm'), generated('core.js')],
     'scripts of the page': page.filter((path) => path.endsWith('.js')),
+    ...Object.fromEntries(onRequest),
     'scripts of Mechanisms': scriptsOf('mechanisms'),
     'scripts of Lineage': scriptsOf('lineage'),
     'scripts of Claims checked': scriptsOf('claims'),

@@ -183,13 +183,12 @@ void non_local_block(const std::string& kind, const std::string& normalisation, 
 // ---- Models
 // ----------------------------------------------------------------------------------------------------------
 
-std::shared_ptr<Model> load_model(const std::string& config, const Bytes& weights, bool as_bytes) {
-  const auto bytes = emscripten::convertJSArrayToNumberVector<std::uint8_t>(weights);
-  std::shared_ptr<Model> model(new Model(config, bytes, as_bytes ? WeightFormat::bytes : WeightFormat::numbers),
-                               [](Model* dead) {
-                                 --live_models;
-                                 delete dead;
-                               });
+std::shared_ptr<Model> load_model(const std::string& config, const FileInput& weights, bool as_bytes) {
+  std::shared_ptr<Model> model(
+      new Model(config, byte_source(weights), as_bytes ? WeightFormat::bytes : WeightFormat::numbers), [](Model* dead) {
+        --live_models;
+        delete dead;
+      });
   ++live_models;
   return model;
 }
@@ -198,7 +197,10 @@ Info info(const Model& model) {
   const Config& config = model.transformer().config();
   val out = val::object();
   out.set("family", text(config.family));
+  out.set("head", text(kHeadNames[static_cast<std::size_t>(model.transformer().head())]));
+  out.set("causal", config.causal);
   out.set("n_layers", config.n_layers);
+  out.set("n_encoder_layers", config.n_encoder_layers);
   out.set("n_heads", config.n_heads);
   out.set("n_kv_heads", config.n_kv_heads);
   out.set("d_model", config.d_model);
@@ -206,6 +208,16 @@ Info info(const Model& model) {
   out.set("d_mlp", config.d_mlp);
   out.set("n_ctx", config.n_ctx);
   out.set("vocab_size", config.vocab_size);
+  out.set("outputs", model.transformer().outputs());
+  out.set("n_segments", config.n_segments);
+  out.set("image", val::null());
+  if (config.image.side > 0) {
+    val image = val::object();
+    image.set("side", config.image.side);
+    image.set("patch", config.image.patch);
+    image.set("channels", config.image.channels);
+    out.set("image", image);
+  }
   out.set("parameters", model.transformer().parameters());
   out.set("weight_bytes", model.transformer().weight_bytes());
   out.set("stations", texts(model.transformer().probe().names()));
@@ -215,7 +227,8 @@ Info info(const Model& model) {
 RunOutput run(Model& model, const TokenIds& tokens, const RunInput& input) {
   Probe probe = model.transformer().probe();
   listen(probe, input["record"], input["edits"]);
-  const Run run = model.run(ids(tokens), input["lastOnly"].as<bool>(), probe);
+  const ModelInput read(tokens, input);
+  const Run run = model.run(read.input, input["lastOnly"].as<bool>(), probe);
   const std::size_t logits[] = {run.logits.shape(0), run.logits.shape(1)};
   const std::size_t probs[] = {run.probs.size()};
   val out = val::object();
@@ -225,10 +238,11 @@ RunOutput run(Model& model, const TokenIds& tokens, const RunInput& input) {
   return RunOutput(out);
 }
 
-int begin(Model& model, const TokenIds& tokens, const SamplingInput& options, const EditList& edits) {
+int begin(Model& model, const TokenIds& tokens, const TokenIds& source, const SamplingInput& options,
+          const EditList& edits) {
   Probe probe = model.transformer().probe();
   listen(probe, val::array(), edits);
-  return model.begin(ids(tokens), sampling(options), std::move(probe));
+  return model.begin({ids(tokens), ids(source), 0}, sampling(options), std::move(probe));
 }
 
 StepOutput step(Model& model, int handle) {
@@ -277,7 +291,7 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
       "call?: (data: Float32Array, shape: number[]) => void }[]";
   emscripten::register_type<TensorVal>("{ shape: readonly number[]; data: Float32Array }");
   emscripten::register_type<TokenIds>("Int32Array");
-  emscripten::register_type<Bytes>("Uint8Array");
+  emscripten::register_type<FileInput>("{ readonly size: number; read: (begin: number, into: Uint8Array) => void }");
   emscripten::register_type<Lengths>("number[]");
   emscripten::register_type<MaskInput>("{ shape: readonly number[]; data: Uint8Array | Float32Array } | undefined");
   emscripten::register_type<VariantRows>(
@@ -302,10 +316,15 @@ EMSCRIPTEN_BINDINGS(attention_playground) {
   emscripten::register_type<ParamValues>("Record<string, number> | undefined");
   emscripten::register_type<Texts>("string[]");
   emscripten::register_type<Info>(
-      "{ family: string; n_layers: number; n_heads: number; n_kv_heads: number; d_model: number; d_head: number; "
-      "d_mlp: number; n_ctx: number; vocab_size: number; parameters: number; weight_bytes: number; stations: string[] "
-      "}");
-  emscripten::register_type<RunInput>(("{ record: string[]; edits: " + edit + "; lastOnly: boolean }").c_str());
+      "{ family: string; head: 'none' | 'next_token' | 'masked_token' | 'sequence' | 'token'; causal: boolean; "
+      "n_layers: number; n_encoder_layers: number; n_heads: number; n_kv_heads: number; d_model: number; "
+      "d_head: number; d_mlp: number; n_ctx: number; vocab_size: number; outputs: number; n_segments: number; "
+      "image: { side: number; patch: number; channels: number } | null; parameters: number; weight_bytes: number; "
+      "stations: string[] }");
+  emscripten::register_type<RunInput>(
+      ("{ record: string[]; edits: " + edit + "; lastOnly: boolean; segments: Int32Array; source: Int32Array; " +
+       "padding: number; image: { shape: readonly number[]; data: Float32Array } | undefined }")
+          .c_str());
   emscripten::register_type<RunOutput>(
       (std::string("{ logits: ") + kTensor + "; probs: " + kTensor + "; activations: Record<string, " + kTensor + "> }")
           .c_str());

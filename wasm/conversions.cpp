@@ -219,6 +219,29 @@ void AttentionInput::take_params(const val& params) {
   options.structure_params = structure_params_ = parameters(structure(options.structure).facts, params);
 }
 
+ModelInput::ModelInput(const TokenIds& tokens, const val& more)
+    : ids_(ids(tokens)), segments_(ids(TokenIds(more["segments"]))), source_(ids(TokenIds(more["source"]))) {
+  input.ids = ids_;
+  input.segments = segments_;
+  input.source = source_;
+  input.padding = more["padding"].as<unsigned>();
+  const val image = more["image"];
+  if (image.isUndefined()) return;
+  const std::vector<std::size_t> extent = shape(image["shape"]);
+  pixels_ = emscripten::convertJSArrayToNumberVector<float>(image["data"]);
+  if (extent.size() != 3 || extent[0] * extent[1] * extent[2] != pixels_.size()) {
+    throw Error(Code::argument_shape, "image: expected a shape (channels, height, width) with as many numbers");
+  }
+  input.image = {pixels_.data(), extent[0], extent[1], extent[2]};
+}
+
+ByteSource byte_source(const FileInput& file) {
+  return {
+      static_cast<std::uint64_t>(file["size"].as<double>()), [&file](std::uint64_t begin, std::span<std::uint8_t> out) {
+        file.call<void>("read", static_cast<double>(begin), val(emscripten::typed_memory_view(out.size(), out.data())));
+      }};
+}
+
 SamplingOptions sampling(const val& options) {
   SamplingOptions out;
   out.temperature = options["temperature"].as<float>();

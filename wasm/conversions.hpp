@@ -10,20 +10,22 @@
 #include "attention/attention.hpp"
 #include "attention/operator.hpp"
 #include "image/filter.hpp"
+#include "io/safetensors.hpp"
+#include "models/input.hpp"
 #include "models/sampling.hpp"
 #include "position/encoding.hpp"
 #include "probe/probe.hpp"
 #include "smoothing/smoothing_kernel.hpp"
 
-/// Between JavaScript's plain data and the core's views. Everything is copied, both ways; the one exception is the view
-/// that an edit callback is lent.
+/// Between JavaScript's plain data and the core's views. Everything is copied, both ways; the exceptions are the views
+/// that an edit callback and the reader of a file are lent.
 namespace attn::js {
 
 using emscripten::val;
 
 EMSCRIPTEN_DECLARE_VAL_TYPE(TensorVal)
 EMSCRIPTEN_DECLARE_VAL_TYPE(TokenIds)
-EMSCRIPTEN_DECLARE_VAL_TYPE(Bytes)
+EMSCRIPTEN_DECLARE_VAL_TYPE(FileInput)
 
 std::vector<std::int32_t> ids(const TokenIds& ids);
 std::vector<std::size_t> shape(const val& numbers);
@@ -67,6 +69,22 @@ struct AttentionInput {
   std::vector<float> added_;
   std::vector<DenseArray> weights_;
   DenseArray past_key_, past_value_;
+};
+
+/// The file behind `{size, read(begin, into)}`, for as long as that is there. What `read` throws passes through the
+/// core, whose objects die on its way as they do for an Error.
+ByteSource byte_source(const FileInput& file);
+
+/// What a run reads, kept for as long as `input` looks at it: `{segments?, source?, padding?, image?}` beside the ids.
+struct ModelInput {
+  ModelInput(const TokenIds& tokens, const val& more);
+  ModelInput(const ModelInput&) = delete;
+
+  Input input;
+
+ private:
+  std::vector<std::int32_t> ids_, segments_, source_;
+  std::vector<float> pixels_;
 };
 
 SamplingOptions sampling(const val& options);

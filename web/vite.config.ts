@@ -96,8 +96,8 @@ const shippedModels = (): Plugin => ({
   },
   writeBundle() {
     for (const name of models) {
-      // What the training needs beside the model (checkpoints, references for tests) stays at home.
-      const isShipped = (path: string) => !/\/(checkpoints|reference[^/]*)$/.test(path);
+      // What the training needs beside the model (checkpoints) stays at home.
+      const isShipped = (path: string) => !path.endsWith('/checkpoints');
       cpSync(join(kDemos, name, 'model'), join(kSite, 'models', name), { recursive: true, filter: isShipped });
     }
   },

@@ -2,10 +2,11 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace attn {
+
+struct JsonMember;
 
 /// A value of a JSON document (RFC 8259). Objects keep their order; a key that comes twice is refused.
 struct Json {
@@ -15,10 +16,16 @@ struct Json {
   double number = 0.0;
   std::string string;
   std::vector<Json> array;
-  std::vector<std::pair<std::string, Json>> object;
+  std::vector<JsonMember> object;
 
   /// The member of that name, or null where there is none (or this is no object).
   const Json* find(std::string_view key) const;
+};
+
+/// A name and a value of an object.
+struct JsonMember {
+  std::string first;
+  Json second;
 };
 
 /// What broke, where: the reason and the offset in bytes.

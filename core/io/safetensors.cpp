@@ -1,10 +1,11 @@
 #include "io/safetensors.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "io/json.hpp"
 #include "tensor/error.hpp"
@@ -19,13 +20,15 @@ constexpr double kLargestInteger = 9007199254740992.0;  // 2^53: beyond it a dou
 
 struct DTypeRow {
   std::string_view name;
-  DType dtype;
   std::size_t bytes;
 };
-constexpr DTypeRow kDTypes[] = {
-    {"F32", DType::f32, 4}, {"F16", DType::f16, 2}, {"BF16", DType::bf16, 2}, {"I8", DType::i8, 1}};
+constexpr DTypeRow kDTypes[] = {  // in the order of DType
+    {"F32", 4},     {"F16", 2}, {"BF16", 2}, {"I8", 1},  {"BOOL", 1}, {"U8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+    {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2},  {"I32", 4}, {"U32", 4},  {"I64", 8}, {"U64", 8},     {"F64", 8}};
+static_assert(std::size(kDTypes) == static_cast<std::size_t>(DType::f64) + 1);
 
-std::size_t bytes_of(DType dtype) { return kDTypes[static_cast<std::size_t>(dtype)].bytes; }
+const DTypeRow& row_of(DType dtype) { return kDTypes[static_cast<std::size_t>(dtype)]; }
+std::size_t bytes_of(DType dtype) { return row_of(dtype).bytes; }
 
 [[noreturn]] void refuse(Code code, std::string_view tensor, const std::string& what) {
   throw Error(code, "tensor \"" + std::string(tensor) + "\": " + what);
@@ -51,9 +54,9 @@ const Json& member(const Json& object, std::string_view key, Json::Kind kind, st
 
 DType dtype_named(const std::string& name, std::string_view tensor) {
   for (const DTypeRow& row : kDTypes) {
-    if (row.name == name) return row.dtype;
+    if (row.name == name) return static_cast<DType>(&row - kDTypes);
   }
-  refuse(Code::tensor_dtype, tensor, "found " + name + ", expected F32, F16, BF16 or I8");
+  refuse(Code::tensor_dtype, tensor, "found " + name + ", expected a type of the format, such as F32, F16, BF16 or I8");
 }
 
 /// The bytes that the shape asks for; refuses a product that does not fit.
@@ -66,7 +69,7 @@ std::size_t byte_count(const TensorEntry& entry) {
   return static_cast<std::size_t>(product);
 }
 
-TensorEntry read_entry(const std::string& name, const Json& json, std::size_t data_bytes) {
+TensorEntry read_entry(const std::string& name, const Json& json, std::uint64_t data_bytes) {
   constexpr std::size_t kHighestRank = 8;
   if (json.kind != Json::Kind::object) refuse(Code::file_header, name, "its header entry must be an object");
   TensorEntry entry;
@@ -92,9 +95,9 @@ TensorEntry read_entry(const std::string& name, const Json& json, std::size_t da
   return entry;
 }
 
-Json read_header(std::span<const std::uint8_t> file, std::uint64_t length) {
-  const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes,
-                              static_cast<std::size_t>(length));
+Json read_header(const ByteSource& file, std::size_t length) {
+  std::string text(length, '\0');
+  file.read(kLengthBytes, {reinterpret_cast<std::uint8_t*>(text.data()), length});
   if (text.empty() || text.front() != '{') throw Error(Code::file_header, "header: expected JSON that begins with {");
   try {
     return parse_json(text);
@@ -103,7 +106,7 @@ Json read_header(std::span<const std::uint8_t> file, std::uint64_t length) {
   }
 }
 
-void refuse_gaps(std::span<const TensorEntry> entries, std::size_t data_bytes) {
+void refuse_gaps(std::span<const TensorEntry> entries, std::uint64_t data_bytes) {
   std::size_t end = 0;
   for (const TensorEntry& entry : entries) {
     if (entry.begin != end) {
@@ -119,56 +122,55 @@ void refuse_gaps(std::span<const TensorEntry> entries, std::size_t data_bytes) {
   }
 }
 
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1FU;
-  const std::uint32_t mantissa = half & 0x3FFU;
-  if (exponent == 0) {
-    const float tiny = std::ldexp(static_cast<float>(mantissa), -24);
-    return sign != 0 ? -tiny : tiny;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | (wide << 23) | (mantissa << 13));
+[[noreturn]] void refuse_number(const TensorEntry& entry, std::size_t element, bool is_nan) {
+  refuse(Code::tensor_not_finite, entry.name,
+         "found " + std::string(is_nan ? "NaN" : "infinity") + " at element " + std::to_string(element) +
+             ", expected finite numbers");
 }
 
-float from_brain(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
-
-template <class Stored, class Convert>
-void convert(const std::uint8_t* bytes, std::size_t count, Convert to_float, float* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    Stored stored;
-    std::memcpy(&stored, bytes + i * sizeof(Stored), sizeof(Stored));
-    out[i] = to_float(stored);
-  }
+[[noreturn]] void refuse_bits(const TensorEntry& entry, std::size_t element, std::uint16_t bits) {
+  const unsigned fraction = entry.dtype == DType::f16 ? 0x3FF : 0x7F;
+  refuse_number(entry, element, (bits & fraction) != 0);
 }
 
 }  // namespace
 
+std::string_view name_of(DType dtype) { return row_of(dtype).name; }
+
 std::size_t TensorEntry::elements() const { return (end - begin) / bytes_of(dtype); }
 
-Safetensors::Safetensors(std::span<const std::uint8_t> file) {
-  if (file.size() < kLengthBytes) {
-    throw Error(Code::file_truncated, "file: found " + std::to_string(file.size()) + " bytes, expected at least 8");
+ByteSource source_of(std::span<const std::uint8_t> file) {
+  return {file.size(), [file](std::uint64_t begin, std::span<std::uint8_t> out) {
+            std::copy_n(file.data() + begin, out.size(), out.data());
+          }};
+}
+
+Safetensors::Safetensors(ByteSource file) : file_(std::move(file)) {
+  if (file_.size < kLengthBytes) {
+    throw Error(Code::file_truncated, "file: found " + std::to_string(file_.size) + " bytes, expected at least 8");
   }
+  std::array<std::uint8_t, kLengthBytes> bytes;
+  file_.read(0, bytes);
   std::uint64_t length = 0;
-  for (std::size_t i = 0; i < kLengthBytes; ++i) length |= static_cast<std::uint64_t>(file[i]) << (8 * i);
+  for (std::size_t i = 0; i < kLengthBytes; ++i) length |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
   if (length > kLongestHeader) {
     throw Error(Code::file_header, "header: found a length of " + std::to_string(length) + " bytes, expected at most " +
                                        std::to_string(kLongestHeader));
   }
-  if (length > file.size() - kLengthBytes) {
+  data_begin_ = kLengthBytes + length;
+  if (data_begin_ > file_.size) {
     throw Error(Code::file_truncated, "header: found a length of " + std::to_string(length) +
-                                          " bytes, expected at most the " + std::to_string(file.size() - kLengthBytes) +
+                                          " bytes, expected at most the " + std::to_string(file_.size - kLengthBytes) +
                                           " that follow");
   }
-  data_ = file.subspan(kLengthBytes + static_cast<std::size_t>(length));
-  for (const auto& [name, json] : read_header(file, length).object) {
-    if (name != "__metadata__") entries_.push_back(read_entry(name, json, data_.size()));
+  const std::uint64_t data_bytes = file_.size - data_begin_;
+  for (const auto& [name, json] : read_header(file_, static_cast<std::size_t>(length)).object) {
+    if (name != "__metadata__") entries_.push_back(read_entry(name, json, data_bytes));
   }
   std::sort(entries_.begin(), entries_.end(), [](const TensorEntry& a, const TensorEntry& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
   });
-  refuse_gaps(entries_, data_.size());
+  refuse_gaps(entries_, data_bytes);
 }
 
 const TensorEntry* Safetensors::find(std::string_view name) const {
@@ -176,27 +178,34 @@ const TensorEntry* Safetensors::find(std::string_view name) const {
   return it == entries_.end() ? nullptr : &*it;
 }
 
+std::uint8_t* Safetensors::read_bytes(const TensorEntry& entry, std::size_t first, std::size_t count, void* end) const {
+  const std::size_t each = bytes_of(entry.dtype);
+  std::uint8_t* bytes = static_cast<std::uint8_t*>(end) - count * each;
+  file_.read(data_begin_ + entry.begin + first * each, {bytes, count * each});
+  return bytes;
+}
+
+/// Narrower numbers are read to the end of `out` and widened from its start: none is overwritten before its turn.
 void Safetensors::read(const TensorEntry& entry, std::size_t first, std::size_t count, float* out) const {
-  const std::uint8_t* bytes = data_.data() + entry.begin + first * bytes_of(entry.dtype);
-  switch (entry.dtype) {
-    case DType::f32:
-      convert<float>(bytes, count, [](float x) { return x; }, out);
-      break;
-    case DType::f16:
-      convert<std::uint16_t>(bytes, count, from_half, out);
-      break;
-    case DType::bf16:
-      convert<std::uint16_t>(bytes, count, from_brain, out);
-      break;
-    case DType::i8:
-      convert<std::int8_t>(bytes, count, [](std::int8_t x) { return static_cast<float>(x); }, out);
-      break;
+  const std::uint8_t* bytes = read_bytes(entry, first, count, out + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (entry.is_half()) {
+      std::uint16_t bits;
+      std::memcpy(&bits, bytes + i * sizeof(bits), sizeof(bits));
+      if (!is_finite(bits, entry.half_format())) refuse_bits(entry, first + i, bits);
+      out[i] = widen(bits, entry.half_format());
+    } else if (entry.dtype == DType::i8) {
+      out[i] = static_cast<float>(static_cast<std::int8_t>(bytes[i]));
+    } else if (!std::isfinite(out[i])) {
+      refuse_number(entry, first + i, std::isnan(out[i]));
+    }
   }
-  const float* bad = std::find_if_not(out, out + count, [](float x) { return std::isfinite(x); });
-  if (bad != out + count) {
-    refuse(Code::tensor_not_finite, entry.name,
-           "found " + std::string(std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
-               std::to_string(first + static_cast<std::size_t>(bad - out)) + ", expected finite numbers");
+}
+
+void Safetensors::read(const TensorEntry& entry, std::size_t first, std::size_t count, std::uint16_t* out) const {
+  read_bytes(entry, first, count, out + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_finite(out[i], entry.half_format())) refuse_bits(entry, first + i, out[i]);
   }
 }
 

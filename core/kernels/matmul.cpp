@@ -20,6 +20,7 @@
 
 #include <algorithm>
 
+#include "kernels/row_product.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/tile.hpp"
 
@@ -29,13 +30,10 @@ namespace {
 using simd::Batch;
 using simd::kWidth;
 
-constexpr std::size_t kMostDepth = 512;  // of a block
 constexpr std::size_t kBlockRows = 16 * kTileRows;
-constexpr std::size_t kCopyPays = 8;    // panels that a copied block of a must meet
-constexpr std::size_t kCombined = 8;    // rows of b that are read at once
-constexpr std::size_t kSplit = 4;       // sums of a single row
-constexpr std::size_t kSingleRows = 2;  // up to so many rows go one by one
-constexpr std::size_t kStreams = 4;     // panels that one row reads at once
+constexpr std::size_t kCopyPays = 8;  // panels that a copied block of a must meet
+constexpr std::size_t kCombined = 8;  // rows of b that are read at once
+constexpr std::size_t kSplit = 4;     // sums of a single row
 
 /// Rows from the `first` on, all columns of the panel. `Split` = 1 keeps one pair of sums a row; more keep a pair for
 /// each k modulo Split. Where fewer rows are left than the tile has, the last one is computed again in place of those.
@@ -129,30 +127,9 @@ void copy_numbers(const float* from, std::size_t count, float* to) {
   for (std::size_t i = 0; i < count; i += kWidth) simd::store(simd::load(from + i, count - i), to + i, count - i);
 }
 
-/// One row of c. Where fewer panels are left than are read at once, the last one is read again in place of those.
-void multiply_row(const float* a, Panels b, float* c, const float* bias) {
-  for (std::size_t p = 0; p < b.count(); p += kStreams) {
-    const float* panel[kStreams];
-    Batch sum[kStreams][2];
-    for (std::size_t n = 0; n < kStreams; ++n) {
-      panel[n] = b.panel(std::min(p + n, b.count() - 1));
-      sum[n][0] = sum[n][1] = Batch(0.0F);
-    }
-    for (std::size_t k = 0; k < b.rows; ++k) {
-      const Batch left(a[k]);
-      for (std::size_t n = 0; n < kStreams; ++n) {
-        sum[n][0] = simd::multiply_add(left, Batch::load_unaligned(panel[n] + k * kPanelCols), sum[n][0]);
-        sum[n][1] = simd::multiply_add(left, Batch::load_unaligned(panel[n] + k * kPanelCols + kWidth), sum[n][1]);
-      }
-    }
-    for (std::size_t n = 0; n < 2 * kStreams; ++n) {
-      const std::size_t j = p * kPanelCols + n * kWidth;
-      if (j >= b.cols) break;
-      const Batch start = bias == nullptr ? Batch(0.0F) : simd::load(bias + j, b.cols - j);
-      simd::store(start + sum[n / 2][n % 2], c + j, b.cols - j);
-    }
-  }
-}
+struct LoadFloats {
+  Batch operator()(const float* data) const { return Batch::load_unaligned(data); }
+};
 
 /// c = a b, or c += a b, panel by panel; `bias` counts the first time only.
 void multiply_block(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias, bool add = false) {
@@ -228,7 +205,7 @@ Panels pack_transposed(MatrixView<const float> b, float* panels) {
 void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const float* bias) {
   ATTN_ASSERT(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols);
   if (a.rows <= kSingleRows) {
-    for (std::size_t i = 0; i < a.rows; ++i) multiply_row(a.row(i), b, c.row(i), bias);
+    for (std::size_t i = 0; i < a.rows; ++i) multiply_row<LoadFloats>(a.row(i), b, c.row(i), bias);
     return;
   }
   if (a.rows <= kTileRows) {
@@ -236,11 +213,10 @@ void matmul(MatrixView<const float> a, Panels b, MatrixView<float> c, const floa
     return;
   }
   float copy[kBlockRows * kMostDepth];
-  const std::size_t blocks = std::max<std::size_t>((a.cols + kMostDepth - 1) / kMostDepth, 1);
-  const std::size_t block_depth = (a.cols + blocks - 1) / blocks;
+  const std::size_t most = block_depth(a.cols);
   std::size_t k = 0;
   do {  // once even where there is nothing to sum, so that c is written
-    const std::size_t depth = std::min(a.cols - k, block_depth);
+    const std::size_t depth = std::min(a.cols - k, most);
     for (std::size_t i = 0; i < a.rows; i += kBlockRows) {
       const std::size_t rows = std::min(kBlockRows, a.rows - i);
       MatrixView<const float> block = a.sub_rows(i, rows).sub_cols(k, depth);

@@ -46,7 +46,8 @@ void layer_norm(const float* x, std::size_t count, const float* gain, const floa
   const Batch r(1.0F / std::sqrt(mean_square(x, count, centre) + epsilon));
   simd::each(count, [&](std::size_t i, std::size_t lanes) {
     const Batch y = (simd::load(x + i, lanes) - m) * r;
-    simd::store(simd::multiply_add(y, simd::load(gain + i, lanes), simd::load(bias + i, lanes)), out + i, lanes);
+    const Batch b = bias == nullptr ? Batch(0.0F) : simd::load(bias + i, lanes);
+    simd::store(simd::multiply_add(y, simd::load(gain + i, lanes), b), out + i, lanes);
   });
 }
 

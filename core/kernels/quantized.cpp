@@ -23,7 +23,6 @@ using simd::kWidth;
 constexpr std::size_t kStretch = 1024;    // of a row of a that shares one scale
 constexpr float kLargest = 16383.0F;      // of its integers
 constexpr std::size_t kBlockDepth = 256;  // rows of a panel that are expanded at a time
-constexpr std::size_t kStreams = 4;       // panels that are read at once, as in the product of floats
 
 /// a_k = integers_k scale; returns the scale, NaN if any number is not finite. In double, since a row of the smallest
 /// floats has an inverse that float lacks.

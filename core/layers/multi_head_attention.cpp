@@ -31,28 +31,31 @@ void sum_of_results(const Linear& o, HeadsView<const float> z, HeadsView<float> 
 
 }  // namespace
 
-void multi_head_attention(const MultiHeadAttention& weights, MatrixView<const float> x, AttentionSpace space, Site site,
-                          MatrixView<float> out) {
-  const MatrixView<float> new_keys = space.keys.sub_rows(space.past, x.rows);
-  const MatrixView<float> new_values = space.values.sub_rows(space.past, x.rows);
+void keys_values(const MultiHeadAttention& weights, MatrixView<const float> x, MatrixView<const float> rotation,
+                 Site site, KeysValues out) {
+  linear(weights.k, x, out.keys);
+  linear(weights.v, x, out.values);
+  const HeadsView<float> k = split_heads(out.keys, weights.n_kv_heads);
+  rotate_heads(rotation, k);
+  site.visit(Station::k, k);
+  site.visit(Station::v, split_heads(out.values, weights.n_kv_heads));
+}
+
+void multi_head_attention(const MultiHeadAttention& weights, MatrixView<const float> x, const AttentionSpace& space,
+                          Site site, MatrixView<float> out) {
   linear(weights.q, x, space.q);
-  linear(weights.k, x, new_keys);
-  linear(weights.v, x, new_values);
   const HeadsView<float> q = split_heads(space.q, weights.n_heads);
-  const HeadsView<float> k = split_heads(new_keys, weights.n_kv_heads);
   const HeadsView<float> z = split_heads(space.z, weights.n_heads);
   rotate_heads(space.rotation, q);
-  rotate_heads(space.rotation, k);
   site.visit(Station::q, q);
-  site.visit(Station::k, k);
-  site.visit(Station::v, split_heads(new_values, weights.n_kv_heads));
+  if (space.own.keys.rows > 0) keys_values(weights, x, space.rotation, site, space.own);
 
   AttentionOptions options;
-  options.sight = weights.sight;
+  options.sight = space.sight;
   options.scale = 1.0F / std::sqrt(static_cast<float>(q.cols));
   options.past = space.past;
-  attention(q, split_heads(space.keys, weights.n_kv_heads), split_heads(space.values, weights.n_kv_heads), options,
-            site, space.work, z);
+  attention(q, split_heads(space.memory.keys, weights.n_kv_heads), split_heads(space.memory.values, weights.n_kv_heads),
+            options, site, space.work, z);
 
   if (site.watches(Station::result)) {
     sum_of_results(weights.o, z, space.result, site, out);

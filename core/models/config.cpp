@@ -17,6 +17,7 @@ struct ActivationRow {
 };
 constexpr ActivationRow kActivations[] = {
     {"gelu_new", gelu_tanh}, {"gelu_pytorch_tanh", gelu_tanh}, {"gelu", gelu_erf}, {"silu", silu}, {"swish", silu},
+    {"relu", relu},
 };
 
 }  // namespace
@@ -51,9 +52,9 @@ std::size_t config_size(const Json& json, std::string_view key, std::size_t mini
   return static_cast<std::size_t>(value);
 }
 
-bool config_switch(const Json& json, std::string_view key) {
+bool config_switch(const Json& json, std::string_view key, bool standard) {
   const Json* value = config_value(json, key);
-  if (value == nullptr) return false;
+  if (value == nullptr) return standard;
   if (value->kind != Json::Kind::boolean) refuse_config(key, "found neither, expected true or false");
   return value->boolean;
 }
@@ -86,6 +87,8 @@ Config read_config(std::string_view text) {
   if (type == nullptr || type->kind != Json::Kind::string) refuse_config("model_type", "missing, expected a text");
   Config config = family(type->string).config(json);
   config.family = type->string;
+  const Json* architectures = config_value(json, "architectures");
+  if (architectures != nullptr && !architectures->array.empty()) config.architecture = architectures->array[0].string;
   return config;
 }
 

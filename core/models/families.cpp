@@ -1,8 +1,11 @@
 #include <string>
 
+#include "models/bert.hpp"
+#include "models/encoder_decoder.hpp"
 #include "models/family.hpp"
 #include "models/gpt2.hpp"
 #include "models/llama.hpp"
+#include "models/vit.hpp"
 #include "tensor/error.hpp"
 
 namespace attn {
@@ -11,6 +14,11 @@ namespace {
 constexpr Family kFamilies[] = {
     {"gpt2", gpt2_config, gpt2_weights},
     {"llama", llama_config, llama_weights},
+    {"bert", bert_config, bert_weights},
+    {"distilbert", distilbert_config, distilbert_weights},
+    {"vit", vit_config, vit_weights},
+    {"deit", deit_config, deit_weights},
+    {"transformer", encoder_decoder_config, encoder_decoder_weights},
 };
 
 }  // namespace

@@ -36,8 +36,8 @@ inline constexpr double kNoStandard = -1.0;
 double config_number(const Json& json, std::string_view key, double minimum, double maximum,
                      double standard = kNoStandard);
 
-/// A switch, off where the key is absent or null. Throws config_invalid.
-bool config_switch(const Json& json, std::string_view key);
+/// A switch; `standard` where the key is absent or null. Throws config_invalid.
+bool config_switch(const Json& json, std::string_view key, bool standard = false);
 
 /// A text; `standard` where the key is absent or null. Throws config_invalid.
 std::string config_text(const Json& json, std::string_view key, std::string_view standard);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tensor/error.hpp"
+
 namespace attn {
 namespace {
 
@@ -10,24 +12,31 @@ constexpr std::size_t kFirstRoom = 256;  // tokens of a text; twice as many when
 
 }  // namespace
 
-Generation::Generation(const Transformer& model, std::vector<std::int32_t> prompt, const SamplingOptions& options,
-                       Probe probe)
+Generation::Generation(const Transformer& model, Prompt prompt, const SamplingOptions& options, Probe probe)
     : model_(model),
-      ids_(std::move(prompt)),
-      unread_(ids_.size()),
+      prompt_(std::move(prompt)),
+      unread_(prompt_.ids.size()),
       sampler_(options),
       probe_(std::move(probe)),
-      logits_(Vector::from_shape({model.config().vocab_size})) {
-  ids_.reserve(model.config().n_ctx);
-  cache_.reset(model.config(), std::min(std::max(ids_.size(), kFirstRoom), model.config().n_ctx));
+      logits_(Vector::from_shape({model.outputs()})) {
+  const Config& config = model.config();
+  if (!config.causal || model.head() != HeadKind::next_token) {
+    throw Error(Code::argument_range, "generate: found a model of the family " + config.family +
+                                          ", expected one that foretells the next token");
+  }
+  prompt_.ids.reserve(config.n_ctx);
+  cache_.reset(config, std::min(std::max(prompt_.ids.size(), kFirstRoom), config.n_ctx));
   read();
 }
 
 void Generation::read() {
   const Config& config = model_.config();
-  if (ids_.size() > cache_.capacity) cache_.grow(config, std::min(2 * cache_.capacity, config.n_ctx));
-  const std::span<const std::int32_t> unread = std::span(ids_).last(unread_);
-  model_.forward(unread, cache_, workspace_, probe_, MatrixView<float>(logits_.data(), 1, logits_.size()));
+  std::vector<std::int32_t>& ids = prompt_.ids;
+  if (ids.size() > cache_.capacity) cache_.grow(config, std::min(2 * cache_.capacity, config.n_ctx));
+  Input input = std::span<const std::int32_t>(ids).last(unread_);
+  input.source = prompt_.source;
+  input.padding = prompt_.padding;
+  model_.forward(input, cache_, workspace_, probe_, MatrixView<float>(logits_.data(), 1, logits_.size()));
   unread_ = 0;
 }
 
@@ -35,12 +44,13 @@ Sample Generation::step() {
   if (unread_ > 0) read();
   const Sample sample = sampler_.draw({logits_.data(), logits_.size()});
   const std::size_t n_ctx = model_.config().n_ctx;
-  if (ids_.size() == n_ctx) {
-    ids_.erase(ids_.begin(), ids_.end() - static_cast<std::ptrdiff_t>(n_ctx / 2));
+  std::vector<std::int32_t>& ids = prompt_.ids;
+  if (ids.size() == n_ctx && prompt_.source.empty()) {
+    ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(n_ctx / 2));
     cache_.reset(model_.config(), n_ctx);
-    unread_ = ids_.size();
+    unread_ = ids.size();
   }
-  ids_.push_back(sample.id);
+  ids.push_back(sample.id);
   ++unread_;
   return sample;
 }

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "models/parts.hpp"
+
 namespace attn {
 namespace {
 
@@ -19,8 +21,8 @@ void refuse_other_arithmetic(const Json& json) {
   }
 }
 
-/// Part `n` of a fused affine map.
-Linear part(const std::vector<Weight>& weights, const float* biases, std::size_t n) {
+/// Map `n` of a fused affine map.
+Linear fused_map(const std::vector<Weight>& weights, const float* biases, std::size_t n) {
   return {weights[n], biases == nullptr ? nullptr : biases + n * weights[n].cols()};
 }
 
@@ -38,19 +40,14 @@ Config gpt2_config(const Json& json) {
   c.d_mlp = config_size(json, "n_inner", 1, 1 << 17, 4 * c.d_model);
   c.norm_epsilon = static_cast<float>(config_number(json, "layer_norm_epsilon", 1e-12, 1.0, 1e-5));
   c.activation = activation_named(json, "activation_function", "gelu_new");
-  if (c.d_model % c.n_heads != 0) {
-    refuse_config("n_head", "found " + std::to_string(c.n_heads) +
-                                ", expected a divisor of n_embd = " + std::to_string(c.d_model));
-  }
+  check_heads(c, "n_head", "n_embd");
   c.d_head = c.d_model / c.n_heads;
-  c.attn_bias = c.mlp_bias = c.tied = true;
+  c.qkv_bias = c.attn_bias = c.mlp_bias = c.tied = true;
   return c;
 }
 
 Weights gpt2_weights(const Config& c, WeightReader& read) {
-  const auto norm = [&](const std::string& name) {
-    return Norm{read.vector(name + ".weight", c.d_model), read.vector(name + ".bias", c.d_model), c.norm_epsilon};
-  };
+  const PartReader part(c, read);
   const auto map = [&](const std::string& name, std::size_t in, std::size_t out) {
     return Linear{read.weights(name + ".weight", in, out).front(), read.vector(name + ".bias", out)};
   };
@@ -59,30 +56,30 @@ Weights gpt2_weights(const Config& c, WeightReader& read) {
   read.ignore("lm_head.weight");
 
   Weights w;
-  w.embed = read.transposed_weight(root + "wte.weight", c.vocab_size, c.d_model);
-  w.pos_embed = read.matrix(root + "wpe.weight", c.n_ctx, c.d_model);
+  w.stack.embed = read.transposed_weight(root + "wte.weight", c.vocab_size, c.d_model);
+  w.stack.pos_embed = read.matrix(root + "wpe.weight", c.n_ctx, c.d_model);
   for (std::size_t l = 0; l < c.n_layers; ++l) {
     const std::string at = root + "h." + std::to_string(l) + ".";
     read.ignore(at + "attn.bias");  // the causal mask, kept as a buffer by older checkpoints
     read.ignore(at + "attn.masked_bias");
     BlockWeights block;
-    block.attn_norm = norm(at + "ln_1");
+    block.attn_norm = part.norm(at + "ln_1");
     const std::vector<Weight> qkv = read.weights(at + "attn.c_attn.weight", c.d_model, c.d_model, 3);
     const float* biases = read.vector(at + "attn.c_attn.bias", 3 * c.d_model);
-    block.attn = {sight(structure("causal")),
-                  c.n_heads,
+    block.attn = {c.n_heads,
                   c.n_kv_heads,
-                  part(qkv, biases, 0),
-                  part(qkv, biases, 1),
-                  part(qkv, biases, 2),
+                  fused_map(qkv, biases, 0),
+                  fused_map(qkv, biases, 1),
+                  fused_map(qkv, biases, 2),
                   map(at + "attn.c_proj", c.d_model, c.d_model)};
-    block.mlp_norm = norm(at + "ln_2");
+    block.mlp_norm = part.norm(at + "ln_2");
     const Linear up = map(at + "mlp.c_fc", c.d_model, c.d_mlp);
     block.mlp = {up, map(at + "mlp.c_proj", c.d_mlp, c.d_model), c.activation};
-    w.blocks.push_back(block);
+    w.stack.blocks.push_back(block);
   }
-  w.final_norm = norm(root + "ln_f");
-  w.unembed = w.embed;
+  w.stack.final_norm = part.norm(root + "ln_f");
+  w.head.kind = HeadKind::next_token;
+  w.head.out = {w.stack.embed};
   return w;
 }
 

@@ -2,11 +2,16 @@
 
 #include <string>
 
+#include "models/parts.hpp"
 #include "position/rotary.hpp"
 #include "tensor/text.hpp"
 
 namespace attn {
 namespace {
+
+constexpr BlockNames kBlock = {"self_attn.q_proj", "self_attn.k_proj",         "self_attn.v_proj",
+                               "self_attn.o_proj", "input_layernorm",          "mlp.up_proj",
+                               "mlp.down_proj",    "post_attention_layernorm", "mlp.gate_proj"};
 
 /// How far each pair of a head turns from one position to the next.
 std::vector<double> rotary_of(const Json& json, std::size_t d_head) {
@@ -44,9 +49,7 @@ std::vector<double> rotary_of(const Json& json, std::size_t d_head) {
 
 Config llama_config(const Json& json) {
   Config c;
-  c.n_layers = config_size(json, "num_hidden_layers", 1, 256);
-  c.d_model = config_size(json, "hidden_size", 1, 16384);
-  c.n_heads = config_size(json, "num_attention_heads", 1, 1024);
+  read_sizes(json, c);
   c.n_kv_heads = config_size(json, "num_key_value_heads", 1, c.n_heads, c.n_heads);
   if (c.n_heads % c.n_kv_heads != 0) {
     refuse_config("num_key_value_heads",
@@ -62,13 +65,13 @@ Config llama_config(const Json& json) {
   if (c.d_head % 2 != 0) {
     refuse_config("head_dim", "found " + std::to_string(c.d_head) + ", expected an even number, to be turned in pairs");
   }
-  c.d_mlp = config_size(json, "intermediate_size", 1, 1 << 17);
   c.n_ctx = config_size(json, "max_position_embeddings", 1, 1 << 17);
   c.vocab_size = config_size(json, "vocab_size", 1, 1 << 20);
   c.norm_epsilon = static_cast<float>(config_number(json, "rms_norm_eps", 1e-12, 1.0, 1e-6));
   c.activation = activation_named(json, "hidden_act", "silu");
   c.gated = true;
-  c.attn_bias = config_switch(json, "attention_bias");
+  c.norm_kind = NormKind::rms;
+  c.qkv_bias = c.attn_bias = config_switch(json, "attention_bias");
   c.mlp_bias = config_switch(json, "mlp_bias");
   c.tied = config_switch(json, "tie_word_embeddings");
   c.rotary_frequencies = rotary_of(json, c.d_head);
@@ -76,42 +79,18 @@ Config llama_config(const Json& json) {
 }
 
 Weights llama_weights(const Config& c, WeightReader& read) {
-  const auto norm = [&](const std::string& name) {
-    return Norm{read.vector(name + ".weight", c.d_model), nullptr, c.norm_epsilon, NormKind::rms};
-  };
-  const auto map = [&](const std::string& name, std::size_t in, std::size_t out, bool biased) {
-    return Linear{read.transposed_weight(name + ".weight", out, in),
-                  biased ? read.vector(name + ".bias", out) : nullptr};
-  };
-  const std::size_t queries = c.n_heads * c.d_head, keys = c.n_kv_heads * c.d_head;
-
+  const PartReader part(c, read);
   Weights w;
-  w.embed = read.transposed_weight("model.embed_tokens.weight", c.vocab_size, c.d_model);
+  w.stack.embed = read.transposed_weight("model.embed_tokens.weight", c.vocab_size, c.d_model);
   for (std::size_t l = 0; l < c.n_layers; ++l) {
-    const std::string at = "model.layers." + std::to_string(l) + ".", attn = at + "self_attn.", mlp = at + "mlp.";
-    read.ignore(attn + "rotary_emb.inv_freq");  // the frequencies, kept as a buffer by older checkpoints
-    BlockWeights block;
-    block.attn_norm = norm(at + "input_layernorm");
-    block.attn = {sight(structure("causal")),
-                  c.n_heads,
-                  c.n_kv_heads,
-                  map(attn + "q_proj", c.d_model, queries, c.attn_bias),
-                  map(attn + "k_proj", c.d_model, keys, c.attn_bias),
-                  map(attn + "v_proj", c.d_model, keys, c.attn_bias),
-                  map(attn + "o_proj", queries, c.d_model, c.attn_bias)};
-    block.mlp_norm = norm(at + "post_attention_layernorm");
-    block.mlp = {map(mlp + "up_proj", c.d_model, c.d_mlp, c.mlp_bias),
-                 map(mlp + "down_proj", c.d_mlp, c.d_model, c.mlp_bias), c.activation,
-                 map(mlp + "gate_proj", c.d_model, c.d_mlp, c.mlp_bias)};
-    w.blocks.push_back(block);
+    const std::string at = "model.layers." + std::to_string(l) + ".";
+    part.ignore({at + "self_attn.rotary_emb.inv_freq"});  // the frequencies, kept as a buffer by older checkpoints
+    w.stack.blocks.push_back(part.block(kBlock, at));
   }
-  w.final_norm = norm("model.norm");
-  if (c.tied) {
-    read.ignore("lm_head.weight");
-    w.unembed = w.embed;
-  } else {
-    w.unembed = read.transposed_weight("lm_head.weight", c.vocab_size, c.d_model);
-  }
+  w.stack.final_norm = part.norm("model.norm");
+  w.head.kind = HeadKind::next_token;
+  if (c.tied) part.ignore({"lm_head.weight"});
+  w.head.out = c.tied ? Linear{w.stack.embed} : part.map("lm_head", c.d_model, c.vocab_size, false);
   return w;
 }
 

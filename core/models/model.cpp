@@ -9,22 +9,25 @@
 
 namespace attn {
 
-Run Model::run(std::span<const std::int32_t> ids, bool last_only, Probe& probe) {
+Run Model::run(const Input& input, bool last_only, Probe& probe) {
   const Config& config = transformer_.config();
-  const std::size_t tokens = std::min(ids.size(), config.n_ctx);  // of more, forward refuses all
-  cache_.reset(config, tokens);
+  // Of more tokens, forward refuses all.
+  const std::size_t tokens = config.image.side > 0 ? config.n_ctx : std::min(input.ids.size(), config.n_ctx);
+  if (config.causal) cache_.reset(config, tokens);
+  const std::size_t rows = transformer_.logit_rows(last_only ? std::min<std::size_t>(tokens, 1) : tokens);
+  const std::size_t outputs = transformer_.outputs();
   Run run;
-  run.logits = Matrix::from_shape({last_only ? std::min<std::size_t>(tokens, 1) : tokens, config.vocab_size});
-  transformer_.forward(ids, cache_, workspace_, probe, view(run.logits));
-  run.probs = Vector::from_shape({config.vocab_size});
-  std::copy_n(view(run.logits).row(run.logits.shape(0) - 1), config.vocab_size, run.probs.data());
-  softmax(run.probs.data(), run.probs.size(), run.probs.data());
+  run.logits = Matrix::from_shape({rows, outputs});
+  transformer_.forward(input, cache_, workspace_, probe, view(run.logits));
+  run.probs = Vector::from_shape({outputs});
+  if (outputs == 0) return run;
+  std::copy_n(view(run.logits).row(rows - 1), outputs, run.probs.data());
+  softmax(run.probs.data(), outputs, run.probs.data());
   return run;
 }
 
-int Model::begin(std::span<const std::int32_t> ids, const SamplingOptions& options, Probe probe) {
-  generations_.try_emplace(next_handle_, transformer_, std::vector<std::int32_t>(ids.begin(), ids.end()), options,
-                           std::move(probe));
+int Model::begin(Prompt prompt, const SamplingOptions& options, Probe probe) {
+  generations_.try_emplace(next_handle_, transformer_, std::move(prompt), options, std::move(probe));
   return next_handle_++;
 }
 

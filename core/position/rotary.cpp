@@ -6,16 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xtensor.hpp>
 
 #include "position/tables.hpp"
 
 namespace attn {
 
 std::vector<double> frequencies(std::size_t width, double base) {
-  std::vector<double> out(width / 2);
   const double step = -2.0 * std::log(base) / static_cast<double>(width);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::exp(static_cast<double>(i) * step);
-  return out;
+  const xt::xtensor<double, 1> out = xt::exp(xt::arange<double>(static_cast<double>(width / 2)) * step);
+  return {out.begin(), out.end()};
 }
 
 void slow_down(const FrequencyBands& bands, std::span<double> frequencies) {

@@ -25,7 +25,4 @@ Array rotary_table(std::size_t tokens, std::size_t width, std::span<const double
 /// bidirectional.
 Array alibi_table(std::size_t tokens, std::size_t heads, std::span<const double> params);
 
-/// angle (t, i) = t / base^(2 i / width) for the pairs i < width / 2, in double.
-xt::xtensor<double, 2> angles(std::size_t tokens, std::size_t width, double base);
-
 }  // namespace attn

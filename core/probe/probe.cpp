@@ -47,105 +47,116 @@ Recording copy(std::string name, bool has_heads, HeadsView<const float> x) {
 
 }  // namespace
 
-std::string station_name(Station station, std::size_t layer) {
-  const StationRow& where = row(station);
-  return where.in_block ? "blocks." + std::to_string(layer) + "." + std::string(where.name) : std::string(where.name);
+std::string station_name(std::string_view stack, Station station, std::size_t layer) {
+  const auto& [name, place, has_heads, parts] = row(station);
+  if (place == Place::model) return std::string(name);
+  const std::string block = place == Place::block ? "blocks." + std::to_string(layer) + "." : std::string();
+  return std::string(stack) + block + std::string(name);
 }
 
-Probe::Probe(std::size_t layers, std::size_t heads, std::size_t key_heads, bool adds_positions)
-    : layers_(layers),
-      heads_(heads),
-      key_heads_(key_heads),
-      adds_positions_(adds_positions),
-      watches_(kStations.size() * std::max<std::size_t>(layers, 1)) {}
-
-bool Probe::exists(Station station, std::size_t layer) const {
-  if (station == Station::pos_embed && !adds_positions_) return false;
-  return row(station).in_block ? layer < layers_ : layer == 0;
+Probe::Probe(std::vector<StackStations> stacks) : stacks_(std::move(stacks)) {
+  std::size_t layers = 0;
+  for (const StackStations& stack : stacks_) {
+    first_.push_back(layers);
+    layers += std::max<std::size_t>(stack.layers, 1);
+  }
+  watches_.resize(layers * kStations.size());
 }
 
-std::size_t Probe::heads_at(Station station) const {
-  if (!row(station).has_heads) return 0;
-  return station == Station::k || station == Station::v ? key_heads_ : heads_;
+Probe::Probe(std::size_t layers, std::size_t heads)
+    : Probe({{"", layers, heads, heads, part::kPositions | part::kFinalNorm | part::kHead}}) {}
+
+Spot Probe::spot_at(std::size_t index) const {
+  const std::size_t line = index / kStations.size();
+  const std::size_t stack =
+      static_cast<std::size_t>(std::upper_bound(first_.begin(), first_.end(), line) - first_.begin()) - 1;
+  return {static_cast<Station>(index % kStations.size()), line - first_[stack], stack};
 }
 
-std::size_t Probe::index(Station station, std::size_t layer) const {
-  return (row(station).in_block ? layer : 0) * kStations.size() + static_cast<std::size_t>(station);
+bool Probe::exists(const Spot& spot) const {
+  const StackStations& stack = stacks_[spot.stack];
+  const StationRow& station = row(spot.station);
+  if ((station.parts & ~stack.parts) != 0) return false;
+  return station.place == Place::block ? spot.layer < stack.layers : spot.layer == 0;
+}
+
+std::size_t Probe::heads_at(const Spot& spot) const {
+  if (!row(spot.station).has_heads) return 0;
+  const bool shared = spot.station == Station::k || spot.station == Station::v;
+  return shared ? stacks_[spot.stack].key_heads : stacks_[spot.stack].heads;
+}
+
+std::string Probe::name(const Spot& spot) const {
+  return station_name(stacks_[spot.stack].prefix, spot.station, spot.layer);
 }
 
 std::vector<std::string> Probe::names() const {
-  std::vector<std::string> before, blocks, after;
-  for (std::size_t layer = 0; layer < layers_; ++layer) {
-    for (std::size_t s = 0; s < kStations.size(); ++s) {
-      if (kStations[s].in_block) blocks.push_back(station_name(static_cast<Station>(s), layer));
-    }
+  std::vector<std::string> out;
+  for (std::size_t n = 0; n < stacks_.size(); ++n) {
+    const auto add = [&](std::size_t layer, auto wanted) {
+      for (std::size_t s = 0; s < kStations.size(); ++s) {
+        const Spot spot{static_cast<Station>(s), layer, n};
+        if (wanted(spot.station) && exists(spot)) out.push_back(name(spot));
+      }
+    };
+    const auto in_block = [](Station s) { return row(s).place == Place::block; };
+    add(0, [&](Station s) { return s < Station::resid_pre; });
+    for (std::size_t layer = 0; layer < stacks_[n].layers; ++layer) add(layer, in_block);
+    add(0, [&](Station s) { return s > Station::resid_pre && !in_block(s); });
   }
-  for (std::size_t s = 0; s < kStations.size(); ++s) {
-    if (kStations[s].in_block || !exists(static_cast<Station>(s), 0)) continue;
-    auto& outside = static_cast<Station>(s) < Station::resid_pre ? before : after;
-    outside.push_back(station_name(static_cast<Station>(s), 0));
-  }
-  before.insert(before.end(), blocks.begin(), blocks.end());
-  before.insert(before.end(), after.begin(), after.end());
-  return before;
+  return out;
 }
 
-std::size_t Probe::find(std::string_view name) const {
+std::size_t Probe::find(std::string_view wanted) const {
   for (std::size_t i = 0; i < watches_.size(); ++i) {
-    const std::size_t layer = i / kStations.size();
-    const auto station = static_cast<Station>(i % kStations.size());
-    if (exists(station, layer) && station_name(station, layer) == name) return i;
+    const Spot spot = spot_at(i);
+    if (exists(spot) && name(spot) == wanted) return i;
   }
-  throw Error(Code::station_unknown, "station \"" + std::string(name) + "\": found no such place in a model of " +
-                                         std::to_string(layers_) +
-                                         " layers; expected a name like blocks.0.attn.pattern");
+  std::string layers;
+  for (const StackStations& stack : stacks_) layers += (layers.empty() ? "" : " and ") + std::to_string(stack.layers);
+  throw Error(Code::station_unknown, "station \"" + std::string(wanted) + "\": found no such place in a model of " +
+                                         layers + " layers; expected a name like " +
+                                         name({Station::pattern, 0, stacks_.size() - 1}));
 }
 
 void Probe::record(std::string_view name) { watches_[find(name)].record = true; }
 
 void Probe::edit(std::string_view name, Edit edit) {
   const std::size_t place = find(name);
-  const auto station = static_cast<Station>(place % kStations.size());
-  const std::size_t heads = heads_at(station);
+  const Spot spot = spot_at(place);
+  const std::size_t heads = heads_at(spot);
   if (edit.head && *edit.head >= heads) {
     throw Error(Code::edit_invalid,
                 "edit at \"" + std::string(name) + "\": found head " + std::to_string(*edit.head) + ", expected " +
                     (heads > 0 ? "0 to " + std::to_string(heads - 1) : std::string("none, the station has no heads")));
   }
-  if (edit.kind == Edit::Kind::mask && station != Station::scores) {
+  if (edit.kind == Edit::Kind::mask && spot.station != Station::scores && spot.station != Station::cross_scores) {
     throw Error(Code::edit_invalid, "edit at \"" + std::string(name) + "\": found a mask, expected it at attn.scores");
   }
   watches_[place].edits.push_back(std::move(edit));
 }
 
-bool Probe::watches(Station station, std::size_t layer) const {
-  const Watch& watch = watches_[index(station, layer)];
+bool Probe::watches(const Spot& spot) const {
+  const Watch& watch = watches_[index(spot)];
   return watch.record || !watch.edits.empty();
 }
 
-bool Probe::watches(Station station) const {
-  for (std::size_t layer = 0; layer < layers_; ++layer) {
-    if (watches(station, layer)) return true;
-  }
-  return false;
-}
-
-const CellMask* Probe::mask(std::size_t layer, std::size_t head) const {
+const CellMask* Probe::mask(const Spot& spot, std::size_t head) const {
   const CellMask* mask = nullptr;
-  for (const Edit& edit : watches_[index(Station::scores, layer)].edits) {
+  for (const Edit& edit : watches_[index(spot)].edits) {
     if (edit.kind == Edit::Kind::mask && (!edit.head || *edit.head == head)) mask = &edit.mask;
   }
   return mask;
 }
 
-void Probe::visit(Station station, std::size_t layer, HeadsView<float> x) {
-  const Watch& watch = watches_[index(station, layer)];
+void Probe::visit(const Spot& spot, HeadsView<float> x) {
+  const Watch& watch = watches_[index(spot)];
   for (const Edit& edit : watch.edits) apply(edit, x);
-  if (watch.record) recordings_.push_back(copy(station_name(station, layer), row(station).has_heads, x));
+  if (watch.record) recordings_.push_back(copy(name(spot), row(spot.station).has_heads, x));
 }
 
-void Probe::visit(Station station, std::size_t layer, MatrixView<float> x) {
-  visit(station, layer, HeadsView<float>(x.data, 1, x.rows, x.cols, x.rows * x.stride, x.stride));
+void Probe::visit(const Spot& spot, MatrixView<float> x) {
+  visit(spot, HeadsView<float>(x.data, 1, x.rows, x.cols, x.rows * x.stride, x.stride));
 }
 
 }  // namespace attn

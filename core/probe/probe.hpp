@@ -39,14 +39,30 @@ struct Recording {
   Vector data;
 };
 
+/// A station of a layer of a stack; `layer` is 0 for stations outside the blocks.
+struct Spot {
+  Station station = Station::embed;
+  std::size_t layer = 0;
+  std::size_t stack = 0;
+};
+
+/// One stack of blocks, as its stations need to know it.
+struct StackStations {
+  std::string_view prefix = {};  ///< of its stations' names: `encoder.`, or none where the stack stands alone
+  std::size_t layers = 0;
+  std::size_t heads = 0;
+  std::size_t key_heads = 0;  ///< of keys and values; cross attention has as many as heads
+  unsigned parts = 0;         ///< see station.hpp
+};
+
 /// Listens in on a forward pass: at each station it applies the edits asked for, then records. A layer that nobody
 /// listens to costs one look into a table.
 class Probe {
  public:
-  /// Stations of a model of `layers` blocks with `heads` heads each.
-  Probe(std::size_t layers, std::size_t heads) : Probe(layers, heads, heads, true) {}
-  /// Of one whose keys and values have heads of their own number, and that may add no positions to its embedding.
-  Probe(std::size_t layers, std::size_t heads, std::size_t key_heads, bool adds_positions);
+  /// Stations of a model of these stacks, in the order of the forward pass.
+  explicit Probe(std::vector<StackStations> stacks);
+  /// Of one stack that adds positions and ends in a norm and a head.
+  Probe(std::size_t layers, std::size_t heads);
 
   /// Every station's name, in the order of the forward pass.
   std::vector<std::string> names() const;
@@ -58,12 +74,11 @@ class Probe {
   /// attn.scores.
   void edit(std::string_view name, Edit edit);
 
-  bool watches(Station station, std::size_t layer) const;
-  bool watches(Station station) const;  ///< in any layer
-  const CellMask* mask(std::size_t layer, std::size_t head) const;
+  bool watches(const Spot& spot) const;
+  const CellMask* mask(const Spot& spot, std::size_t head) const;
 
-  void visit(Station station, std::size_t layer, HeadsView<float> x);
-  void visit(Station station, std::size_t layer, MatrixView<float> x);
+  void visit(const Spot& spot, HeadsView<float> x);
+  void visit(const Spot& spot, MatrixView<float> x);
 
   const std::vector<Recording>& recordings() const { return recordings_; }
 
@@ -72,29 +87,43 @@ class Probe {
     bool record = false;
     std::vector<Edit> edits;
   };
-  std::size_t index(Station station, std::size_t layer) const;
+  std::size_t index(const Spot& spot) const {
+    return (first_[spot.stack] + spot.layer) * kStations.size() + number(spot);
+  }
+  static std::size_t number(const Spot& spot) { return static_cast<std::size_t>(spot.station); }
+  Spot spot_at(std::size_t index) const;
   std::size_t find(std::string_view name) const;
-  bool exists(Station station, std::size_t layer) const;
-  std::size_t heads_at(Station station) const;
+  bool exists(const Spot& spot) const;
+  std::size_t heads_at(const Spot& spot) const;
+  std::string name(const Spot& spot) const;
 
-  std::size_t layers_;
-  std::size_t heads_;
-  std::size_t key_heads_;
-  bool adds_positions_;
+  std::vector<StackStations> stacks_;
+  std::vector<std::size_t> first_;  // of each stack's layers, among those of all
   std::vector<Watch> watches_;
   std::vector<Recording> recordings_;
 };
+
+/// Whether a block attends to its own stack or to another one.
+enum class Sublayer : std::uint8_t { own, cross };
 
 /// The probe of one layer, as its parts see it.
 struct Site {
   Probe& probe;
   std::size_t layer = 0;
+  std::size_t stack = 0;
+  Sublayer sublayer = Sublayer::own;
 
-  bool watches(Station station) const { return probe.watches(station, layer); }
-  const CellMask* mask(std::size_t head) const { return probe.mask(layer, head); }
+  /// Attention's stations are named once, those of cross attention stand as far behind as the first of them.
+  Spot spot(Station station) const {
+    const bool moved = sublayer == Sublayer::cross && station >= Station::q && station <= Station::result;
+    constexpr int kBehind = static_cast<int>(Station::cross_q) - static_cast<int>(Station::q);
+    return {moved ? static_cast<Station>(static_cast<int>(station) + kBehind) : station, layer, stack};
+  }
+  bool watches(Station station) const { return probe.watches(spot(station)); }
+  const CellMask* mask(std::size_t head) const { return probe.mask(spot(Station::scores), head); }
   template <class View>
   void visit(Station station, View x) const {
-    probe.visit(station, layer, x);
+    probe.visit(spot(station), x);
   }
 };
 

@@ -16,7 +16,7 @@ enum class Code {
   tensor_missing,      ///< a tensor the family needs is not in the file
   tensor_unexpected,   ///< a tensor in the file that the family does not know
   tensor_shape,        ///< a tensor of another shape than the config asks for
-  tensor_dtype,        ///< a tensor of a type other than F32, F16, BF16, or I8 where that has no meaning
+  tensor_dtype,        ///< a tensor that is read, of a type other than F32, F16, BF16, or I8 where that has no meaning
   tensor_range,        ///< a tensor whose offsets leave the file, or do not match its shape
   tensor_overlap,      ///< two tensors that share bytes, or bytes that no tensor owns
   tensor_not_finite,   ///< a weight that is infinite or NaN

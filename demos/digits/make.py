@@ -31,6 +31,14 @@ PAGE = {
     "title": {"en": "Digits: a Vision Transformer reads handwriting", "zh": "手写数字：看图的 Transformer"},
     "languages": ["en", "zh"],
 }
+# Pixels from 0 to 1, as MNIST's are here, where the standard of this file would be -1 to 1.
+PREPROCESSOR = {
+    "image_processor_type": "ViTImageProcessor",
+    "size": {"height": SIDE, "width": SIDE},
+    "do_rescale": True,
+    "rescale_factor": 1 / 255,
+    "do_normalize": False,
+}
 FIGURES = """
 - **{accuracy:.2%}** of {test} unseen digits read right ({wrong} wrong), computed with the shipped F16 weights; {parameters}
   parameters, trained for {steps} steps of {batch} pictures.
@@ -99,18 +107,23 @@ def loss(model, images, labels):
 
 
 CIRCLE = [(0.5 - 0.35 * np.cos(turn), 0.5 + 0.22 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 33)]
+CELLS = 1200  # of a pattern in reference.json
 DRAWN = {7: [(0.2, 0.3), (0.2, 0.7), (0.85, 0.45)], 1: [(0.15, 0.5), (0.85, 0.5)], 0: CIRCLE}
 
 
 def reference_text(model):
-    """PyTorch's float32 values for three drawn digits; `class_attention` (heads, tokens) is the class token's row of the last
-    layer's pattern."""
+    """PyTorch's float32 values for three drawn digits: the logits, and of every layer's pattern some cells."""
     inputs = []
     for digit, points in DRAWN.items():
         pixels = torch.from_numpy(centred(strokes(points))).float()[None]
-        found = {"logits": logits_of(model, pixels)[0], "class_attention": model.patterns(pixels)[0, -1, :, 0]}
-        entries = {name: export.station_entry(tensor.numpy(), tensor.numel()) for name, tensor in found.items()}
-        inputs.append({"label": digit, "pixels": export.rounded(pixels.flatten().numpy()), **entries})
+        patterns = model.patterns(pixels)[0].numpy()
+        image = {"shape": list(pixels.shape), "data": export.rounded(pixels.flatten().numpy())}
+        logits = logits_of(model, pixels).numpy()
+        stations = {
+            f"blocks.{layer}.attn.pattern": export.station_entry(pattern, CELLS) for layer, pattern in enumerate(patterns)
+        }
+        entry = {"label": digit, "image": image, "logits": export.station_entry(logits, logits.size), "stations": stations}
+        inputs.append(entry)
     return json.dumps({"inputs": inputs}, separators=(",", ":")) + "\n"
 
 
@@ -121,6 +134,7 @@ def export_best(model, data, step):
     figures = measure(exported, *data["test"], step, BATCH)
     files = {
         "config.json": export.json_text(config_dict(model.config)),
+        "preprocessor_config.json": export.json_text(PREPROCESSOR),
         "model.safetensors": export.safetensors_bytes(half),
         "reference.json": reference_text(exported),
         "figures.json": json.dumps(figures) + "\n",

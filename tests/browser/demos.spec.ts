@@ -16,6 +16,8 @@ const kDrawn: Record<string, string> = {
   shakespeare: 'heat-text > span',
   embed: 'attention-playground #large [role=gridcell]',
   vite: '#shares li',
+  digits: '#bars tr.most',
+  dates: '#source button',
 };
 
 async function open(page: Page, name: string): Promise<void> {

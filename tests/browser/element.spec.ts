@@ -6,6 +6,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import type { AttentionPlayground } from '../../web/src/elements/index.ts';
 import { bundle } from '../../web/scripts/package.mjs';
 import { tinyFolder } from '../wasm/folder.ts';
+import { goldenFolder } from './familyFolders.ts';
 import { serveForTest, type TestServer } from './engineServer.ts';
 
 /** <attention-playground> from the package, on plain pages with a strict content policy. */
@@ -41,6 +42,9 @@ interface Globals {
   violations: string[];
 }
 
+const folderAt = (path: string, name: string): Record<string, string | Uint8Array> =>
+  Object.fromEntries(Object.entries(goldenFolder(name)).map(([file, content]) => [path + file, content]));
+
 async function open(page: Page, body: string): Promise<TestServer> {
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <script src="/spy.js"></script><script type="module" src="/package/element.js"></script></head><body><main><h1>A page</h1>${body}</main></body></html>`;
@@ -52,6 +56,8 @@ async function open(page: Page, body: string): Promise<TestServer> {
       '/model/config.json': config,
       '/model/model.safetensors': weights,
       '/model/tokenizer.json': tokenizer,
+      ...folderAt('/encoder/', 'bert_f32'),
+      ...folderAt('/both/', 'transformer_f32'),
       '/broken/config.json': config,
       '/broken/model.safetensors': 'too short',
       '/broken/tokenizer.json': tokenizer,
@@ -83,6 +89,24 @@ test('two elements draw the same picture as the page, with one worker between th
   await expect(element(page, 1).locator('input')).toHaveCount(0);
   expect(await globals(page, ({ workers }) => workers.length)).toBe(1);
   expect(await globals(page, ({ violations }) => violations)).toEqual([]);
+});
+
+test('an encoder looks both ways, with a decoder beside it too', async ({ page }) => {
+  await open(
+    page,
+    `<attention-playground model="/encoder/" text="abcd"></attention-playground>
+     <attention-playground model="/both/" text="cab" head="1.2"></attention-playground>`,
+  );
+  await expect(chips(page)).toHaveText(['a', 'b', 'c', 'd']);
+  await expect(chips(page, 1)).toHaveText(['c', 'a', 'b']);
+  await expect(element(page, 1).locator('.bar strong')).toHaveText('Layer 1 · head 2');
+  for (const index of [0, 1]) {
+    const grid = element(page, index).locator('#large [role=gridcell]');
+    await grid.focus();
+    for (const key of ['Control+Home', 'ArrowRight']) await grid.press(key);
+    await expect(grid).toHaveAttribute('aria-label', /\d%/);
+    await expect(element(page, index).locator('.failure')).toHaveCount(0);
+  }
 });
 
 test('attributes are properties: text and head from outside and from inside', async ({ page }) => {

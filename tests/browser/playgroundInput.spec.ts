@@ -48,7 +48,7 @@ test('a good model folder is opened from the visitor’s files', async ({ page }
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   });
   await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('local');
-  await expect(page.locator('option:checked')).toContainText('From your folder');
+  await expect(page.locator('option:checked')).toContainText('Your own');
   await expect(arithmetic(page)).toContainText('q · k');
 });
 

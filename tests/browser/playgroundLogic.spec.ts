@@ -21,6 +21,8 @@ test('a link holds every setting, and what it does not say stays', () => {
   const settings: Settings = {
     model: 'tang',
     text: '白日 & 依山#尽?',
+    pair: '另一段',
+    stand: 'cross',
     shown: { layer: 3, head: 2 },
     cell: { query: 4, key: 1 },
     view: 'arcs',
@@ -45,17 +47,28 @@ test('a link holds every setting, and what it does not say stays', () => {
 
 test('changes become the engine’s edits', () => {
   const cell = { query: 2, key: 0 };
-  const painted = paintCell(noChanges, cell, false);
-  expect([...paintedMask(painted.mask, 3)]).toEqual([1, 0, 0, 1, 1, 0, 0, 1, 1]);
-  expect(paintCell(painted, cell, true)).toEqual(noChanges);
+  const ground = { stand: 'self', queries: 3, keys: 3, causal: true } as const;
+  const painted = paintCell(noChanges, cell, false, true);
+  expect([...paintedMask(painted.mask, ground)]).toEqual([1, 0, 0, 1, 1, 0, 0, 1, 1]);
+  expect(paintCell(painted, cell, true, true)).toEqual(noChanges);
   const changes = { ...toggleHead(painted, { layer: 1, head: 2 }), temperature: 0.5 };
-  expect(toEdits(changes, 3).map(({ at, head, set, scale, mask }) => [at, head, set, scale, mask?.shape])).toEqual([
-    ['blocks.*.attn.scores', undefined, undefined, 2, undefined],
-    ['blocks.*.attn.scores', undefined, undefined, undefined, [3, 3]],
-    ['blocks.1.attn.pattern', 2, 0, undefined, undefined],
-  ]);
+  expect(toEdits(changes, ground).map(({ at, head, set, scale, mask }) => [at, head, set, scale, mask?.shape])).toEqual(
+    [
+      ['blocks.*.attn.scores', undefined, undefined, 2, undefined],
+      ['blocks.*.attn.scores', undefined, undefined, undefined, [3, 3]],
+      ['blocks.1.attn.pattern', 2, 0, undefined, undefined],
+    ],
+  );
   // A cell outside a shorter text is no edit.
-  expect(toEdits(painted, 2)).toEqual([]);
+  expect(toEdits(painted, { ...ground, queries: 2, keys: 2 })).toEqual([]);
+  // Where all is open, painting closes; what is looked at may be other tokens.
+  const cross = { stand: 'cross', queries: 2, keys: 3, causal: false } as const;
+  const closed = paintCell(noChanges, { query: 0, key: 2 }, false, false);
+  expect([...paintedMask(closed.mask, cross)]).toEqual([1, 1, 0, 1, 1, 1]);
+  expect(toEdits(toggleHead(closed, { layer: 1, head: 0 }), cross).map(({ at }) => at)).toEqual([
+    'decoder.blocks.*.cross.scores',
+    'decoder.blocks.1.cross.pattern',
+  ]);
 });
 
 test('completion: English by prefix, Chinese by the last characters, spaces where they belong', () => {

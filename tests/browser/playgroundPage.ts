@@ -37,6 +37,19 @@ export async function nextTokens(page: Page): Promise<{ token: string; cells: st
   return rows.slice(1).map(([token = '', ...cells]) => ({ token, cells }));
 }
 
+/** Drops files on the page as a file manager would, and waits until the model is open. */
+export async function dropModel(page: Page, files: Record<string, string | Uint8Array>): Promise<void> {
+  const contents = Object.entries(files).map(([name, body]) => [name, Buffer.from(body).toString('base64')] as const);
+  await page.evaluate((all) => {
+    const data = new DataTransfer();
+    for (const [name, base64] of all) {
+      data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
+    }
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, contents);
+  await expect(page.locator('#model')).toHaveValue('local');
+}
+
 interface Saved {
   name: string;
   base64: string;
@@ -57,7 +70,7 @@ export async function save(page: Page, button: string): Promise<{ name: string; 
         };
       }),
   );
-  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('button', { name: button, exact: true }).click();
   const { name, base64 } = await waiting;
   return { name, bytes: Buffer.from(base64, 'base64') };
 }

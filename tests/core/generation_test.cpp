@@ -14,7 +14,7 @@ SamplingOptions greedy() {
 
 std::vector<std::int32_t> generate(Tiny& tiny, std::span<const std::int32_t> prompt, const SamplingOptions& options,
                                    std::size_t count) {
-  const int handle = tiny.model.begin(prompt, options, tiny.probe());
+  const int handle = tiny.model.begin(std::vector(prompt.begin(), prompt.end()), options, tiny.probe());
   std::vector<std::int32_t> out;
   for (std::size_t i = 0; i < count; ++i) out.push_back(tiny.model.step(handle).id);
   tiny.model.end(handle);
@@ -118,7 +118,7 @@ TEST_P(GenerationTest, StepsWithinTheContextAllocateNothing) {
   Tiny tiny(GetParam());
   SamplingOptions options;
   options.top_k = 10;
-  const int handle = tiny.model.begin(std::span(kIds).first(2), options, tiny.probe());
+  const int handle = tiny.model.begin(std::vector(kIds.begin(), kIds.begin() + 2), options, tiny.probe());
   tiny.model.step(handle);
   const Allocations before;
   for (std::size_t i = 3; i < tiny.config().n_ctx; ++i) tiny.model.step(handle);

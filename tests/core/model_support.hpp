@@ -34,7 +34,6 @@ struct Folder {
   /// Writes the file anew with that tensor in the place of what stood there, or beside the others.
   Folder& replace_tensor(const std::string& name, const std::string& dtype, const std::string& shape,
                          const Bytes& bytes) {
-    constexpr const char* kNames[] = {"F32", "F16", "BF16", "I8"};
     const Safetensors file(weights);
     const Bytes old(weights.begin() + 8 + static_cast<std::ptrdiff_t>(header().size()), weights.end());
     Bytes data = bytes;
@@ -46,8 +45,7 @@ struct Folder {
       const std::size_t begin = data.size();
       data.insert(data.end(), old.begin() + static_cast<std::ptrdiff_t>(entry.begin),
                   old.begin() + static_cast<std::ptrdiff_t>(entry.end));
-      entries +=
-          "," + entry_text(entry.name, kNames[static_cast<std::size_t>(entry.dtype)], lengths, begin, data.size());
+      entries += "," + entry_text(entry.name, std::string(name_of(entry.dtype)), lengths, begin, data.size());
     }
     weights = file_of("{" + entries + "}", data);
     return *this;

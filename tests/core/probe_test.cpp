@@ -34,7 +34,7 @@ TEST(Probe, NamesEveryStationInTheOrderOfTheForwardPass) {
 }
 
 TEST(Probe, OfAModelThatAddsNoPositionsHasNoSuchStation) {
-  Probe probe(2, 4, 2, false);
+  Probe probe({{"", 2, 4, 2, part::kFinalNorm | part::kHead}});
   std::vector<std::string> expected = Probe(2, 4).names();
   expected.erase(expected.begin() + 1);
   EXPECT_EQ(probe.names(), expected);
@@ -43,7 +43,7 @@ TEST(Probe, OfAModelThatAddsNoPositionsHasNoSuchStation) {
 }
 
 TEST(Probe, CountsTheHeadsOfKeysAndValuesOnTheirOwn) {
-  Probe probe(1, 4, 2, false);
+  Probe probe({{"", 1, 4, 2, part::kFinalNorm | part::kHead}});
   Edit third = edit(Edit::Kind::set, 0.0F);
   third.head = 2;
   for (const char* name : {"blocks.0.attn.k", "blocks.0.attn.v"}) {
@@ -69,7 +69,7 @@ TEST(Probe, RecordsTheHeadsOfAStridedViewOneAfterTheOther) {
   std::vector<float> cells = numbers(12);  // 2 tokens, 3 heads of 2
   Probe probe(1, 3);
   probe.record("blocks.0.attn.q");
-  probe.visit(Station::q, 0, split_heads(MatrixView<float>(cells.data(), 2, 6), 3));
+  probe.visit({Station::q, 0}, split_heads(MatrixView<float>(cells.data(), 2, 6), 3));
   ASSERT_EQ(probe.recordings().size(), 1U);
   const Recording& found = probe.recordings()[0];
   EXPECT_EQ(found.name, "blocks.0.attn.q");
@@ -82,10 +82,10 @@ TEST(Probe, RecordsOnlyWhatWasAskedForAndACopyOfIt) {
   const MatrixView<float> x(cells.data(), 2, 2, 3);
   Probe probe(2, 1);
   probe.record("blocks.1.resid_pre");
-  probe.visit(Station::embed, 0, x);
-  probe.visit(Station::resid_pre, 0, x);
+  probe.visit({Station::embed, 0}, x);
+  probe.visit({Station::resid_pre, 0}, x);
   EXPECT_TRUE(probe.recordings().empty());
-  probe.visit(Station::resid_pre, 1, x);
+  probe.visit({Station::resid_pre, 1}, x);
   cells.assign(6, 0.0F);
   ASSERT_EQ(probe.recordings().size(), 1U);
   EXPECT_EQ(probe.recordings()[0].shape, (std::vector<std::size_t>{2, 2}));
@@ -97,7 +97,7 @@ TEST(Probe, SetsAndScalesOneHeadOrAll) {
     std::vector<float> cells = numbers(4);  // 2 heads of (1, 2)
     Probe probe(1, 2);
     for (Edit& e : edits) probe.edit("blocks.0.attn.z", e);
-    probe.visit(Station::z, 0, HeadsView<float>(cells.data(), 2, 1, 2));
+    probe.visit({Station::z, 0}, HeadsView<float>(cells.data(), 2, 1, 2));
     return cells;
   };
   Edit second = edit(Edit::Kind::set, 9.0F);
@@ -112,7 +112,7 @@ TEST(Probe, ScalingLeavesInfinities) {
   std::vector<float> cells = {-kInfinity, 2.0F};
   Probe probe(1, 1);
   probe.edit("blocks.0.attn.scores", edit(Edit::Kind::scale, 0.0F));
-  probe.visit(Station::scores, 0, HeadsView<float>(cells.data(), 1, 1, 2));
+  probe.visit({Station::scores, 0}, HeadsView<float>(cells.data(), 1, 1, 2));
   EXPECT_EQ(cells, (std::vector<float>{-kInfinity, 0.0F}));
 }
 
@@ -124,21 +124,19 @@ TEST(Probe, LendsTheViewToACallbackAndRecordsWhatItLeft) {
   Probe probe(1, 1);
   probe.edit("logits", call);
   probe.record("logits");
-  probe.visit(Station::logits, 0, MatrixView<float>(cells.data(), 2, 2));
+  probe.visit({Station::logits, 0}, MatrixView<float>(cells.data(), 2, 2));
   EXPECT_EQ(cells, (std::vector<float>{1, 2, -5, 4}));
   EXPECT_EQ(data(probe.recordings()[0]), cells);
 }
 
 TEST(Probe, KnowsWhoListensWhere) {
   Probe probe(3, 1);
-  EXPECT_FALSE(probe.watches(Station::result));
   probe.record("blocks.1.attn.result");
-  EXPECT_TRUE(probe.watches(Station::result));
-  EXPECT_TRUE(probe.watches(Station::result, 1));
-  EXPECT_FALSE(probe.watches(Station::result, 0));
-  EXPECT_FALSE(probe.watches(Station::z));
+  EXPECT_TRUE(probe.watches({Station::result, 1}));
+  EXPECT_FALSE(probe.watches({Station::result, 0}));
+  EXPECT_FALSE(probe.watches({Station::z, 1}));
   probe.edit("blocks.2.attn.z", edit(Edit::Kind::set, 0.0F));
-  EXPECT_TRUE(probe.watches(Station::z, 2));
+  EXPECT_TRUE(probe.watches({Station::z, 2}));
 }
 
 TEST(Probe, RefusesEditsThatDoNotFitTheirStation) {

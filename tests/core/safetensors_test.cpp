@@ -78,12 +78,69 @@ TEST(Safetensors, ReadsDataThatIsNotAligned) {
   EXPECT_EQ(values_of(bytes, "a"), std::vector<float>{6.5F});
 }
 
+/// Types that no family reads may stand in a file, in the sizes that the format gives them.
+TEST(Safetensors, KnowsTheSizeOfEveryType) {
+  const std::pair<const char*, std::size_t> types[] = {
+      {"BOOL", 1}, {"U8", 1},   {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1}, {"I16", 2}, {"U16", 2},
+      {"F16", 2},  {"BF16", 2}, {"I32", 4}, {"U32", 4},     {"F32", 4},     {"F64", 8},     {"I64", 8}, {"U64", 8}};
+  for (const auto& [name, bytes] : types) {
+    const Bytes whole = file_of("{" + entry_text("a", name, "3", 0, 3 * bytes) + "}", Bytes(3 * bytes));
+    const Safetensors file(whole);
+    EXPECT_EQ(file.find("a")->elements(), 3U) << name;
+    EXPECT_EQ(name_of(file.find("a")->dtype), name);
+    EXPECT_EQ(code_for(file_of("{" + entry_text("a", name, "3", 0, 3 * bytes + 1) + "}", Bytes(3 * bytes + 1))),
+              "tensor_range");
+  }
+}
+
+/// Pieces of the file, each within it, and none that nobody asked for.
+TEST(Safetensors, ReadsAFileByPieces) {
+  const std::vector<std::uint16_t> halves = {0x3C00, 0xC000, 0x3555, 0x0001};
+  const Bytes bytes = file_of(
+      "{" + entry_text("big", "U8", "1000", 0, 1000) + "," + entry_text("a", "F16", "4", 1000, 1008) + "}", [&] {
+        Bytes data(1000), end = bytes_of(halves);
+        data.insert(data.end(), end.begin(), end.end());
+        return data;
+      }());
+  std::size_t read = 0;
+  const Safetensors file(ByteSource{bytes.size(), [&](std::uint64_t begin, std::span<std::uint8_t> out) {
+                                      ASSERT_LE(begin + out.size(), bytes.size());
+                                      std::copy_n(bytes.data() + begin, out.size(), out.data());
+                                      read += out.size();
+                                    }});
+  EXPECT_EQ(read, bytes.size() - 1008);
+  std::vector<std::uint16_t> bits(2);
+  file.read(*file.find("a"), 1, 2, bits.data());
+  EXPECT_EQ(bits, (std::vector<std::uint16_t>{0xC000, 0x3555}));
+  std::vector<float> numbers(3);
+  file.read(*file.find("a"), 1, 3, numbers.data());
+  EXPECT_EQ(numbers, (std::vector<float>{-2.0F, 0.333251953125F, 0x1p-24F}));
+  EXPECT_EQ(read, bytes.size() - 1008 + 4 + 6);
+}
+
+TEST(Safetensors, LetsThroughWhatItsSourceThrows) {
+  const Bytes bytes = file_of("{" + entry_text("a", "F32", "1", 0, 4) + "}", Bytes(4));
+  bool gone = false;
+  const Safetensors file(ByteSource{bytes.size(), [&](std::uint64_t begin, std::span<std::uint8_t> out) {
+                                      if (gone) throw std::runtime_error("gone");
+                                      std::copy_n(bytes.data() + begin, out.size(), out.data());
+                                    }});
+  gone = true;
+  float number = 0.0F;
+  EXPECT_THROW(file.read(*file.find("a"), 0, 1, &number), std::runtime_error);
+}
+
 TEST(Safetensors, RefusesWeightsThatAreNotFiniteByNameAndPlace) {
   const std::vector<std::uint16_t> half_infinity = {0x3C00, 0xFC00}, half_nan = {0x3C00, 0x7E01};
   const std::vector<std::uint16_t> brain_infinity = {0x3F80, 0x7F80};
   const auto code = [](const std::string& dtype, const Bytes& data) {
     const Bytes bytes = file_of("{" + entry_text("w", dtype, "2", 0, data.size()) + "}", data);
-    return code_of([&] { values_of(bytes, "w"); });
+    const std::string as_floats = code_of([&] { values_of(bytes, "w"); });
+    if (dtype == "F32") return as_floats;
+    const Safetensors file(bytes);
+    std::vector<std::uint16_t> bits(2);
+    EXPECT_EQ(code_of([&] { file.read(*file.find("w"), 0, 2, bits.data()); }), as_floats);
+    return as_floats;
   };
   EXPECT_EQ(code("F32", bytes_of(std::vector<float>{1.0F, kNaN})), "tensor_not_finite");
   EXPECT_EQ(code("F32", bytes_of(std::vector<float>{-kInfinity, 1.0F})), "tensor_not_finite");
@@ -125,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"axis_in_text", with(entry_text("a", "F32", "\"2\"", 0, 8)), 8, "file_header"},
         Broken{"axis_beyond_doubles", with(entry_text("a", "F32", "1e300", 0, 8)), 8, "file_header"},
         Broken{"nine_axes", with(entry_text("a", "F32", "1,1,1,1,1,1,1,1,2", 0, 8)), 8, "file_header"},
-        Broken{"wrong_dtype", with(entry_text("a", "I64", "1", 0, 8)), 8, "tensor_dtype"},
+        Broken{"dtype_of_no_format", with(entry_text("a", "I128", "1", 0, 16)), 16, "tensor_dtype"},
         Broken{"dtype_in_lower_case", with(entry_text("a", "f32", "2", 0, 8)), 8, "tensor_dtype"},
         Broken{"more_bytes_than_the_shape", with(entry_text("a", "F32", "1", 0, 8)), 8, "tensor_range"},
         Broken{"fewer_bytes_than_the_shape", with(entry_text("a", "F32", "3", 0, 8)), 8, "tensor_range"},

@@ -58,7 +58,36 @@ void expect_station(const Recording& found, const Json& expected, double allowed
   EXPECT_NEAR(std::sqrt(squares), norm, allowed * norm);
 }
 
-TEST_P(ShippedModelTest, EqualsPyTorchAtEveryStation) {
+std::vector<std::int32_t> ids_of(const Json* list) {
+  std::vector<std::int32_t> ids;
+  if (list == nullptr) return ids;
+  for (const Json& id : list->array) ids.push_back(static_cast<std::int32_t>(id.number));
+  return ids;
+}
+
+/// An input of reference.json: tokens, tokens of a source with those of the decoder, or an image.
+struct ReferenceInput {
+  explicit ReferenceInput(const Json& json) : ids(ids_of(json.find("ids"))) {
+    if (json.find("target_ids") != nullptr) {
+      source = ids;
+      ids = ids_of(json.find("target_ids"));
+    }
+    input.ids = ids;
+    input.source = source;
+    const Json* image = json.find("image");
+    if (image == nullptr) return;
+    pixels = floats(*image->find("data"));
+    const std::vector<Json>& shape = image->find("shape")->array;
+    const auto axis = [&](std::size_t n) { return static_cast<std::size_t>(shape.at(n).number); };
+    input.image = {pixels.data(), axis(0), axis(1), axis(2)};
+  }
+
+  std::vector<std::int32_t> ids, source;
+  std::vector<float> pixels;
+  Input input;
+};
+
+TEST_P(ShippedModelTest, EqualsPyTorchAtEveryStationOfItsReference) {
   for (const char* file : {"config.json", "model.safetensors", "reference.json"}) {
     ASSERT_TRUE(fs::exists(folder() + file)) << folder() << file << ": run demos/" << GetParam() << "/make.py";
   }
@@ -66,18 +95,18 @@ TEST_P(ShippedModelTest, EqualsPyTorchAtEveryStation) {
   const Json reference = parse_json(read_text(folder() + "reference.json"));
   const Json* inputs = reference.find("inputs");
   ASSERT_TRUE(inputs != nullptr && !inputs->array.empty());
-  for (const Json& input : inputs->array) {
-    SCOPED_TRACE(input.find("text")->string);
-    std::vector<std::int32_t> ids;
-    for (const Json& id : input.find("ids")->array) ids.push_back(static_cast<std::int32_t>(id.number));
+  for (const Json& json : inputs->array) {
+    const Json *logits = json.find("logits"), *stations = json.find("stations");
+    ASSERT_TRUE(logits != nullptr && stations != nullptr);
+    const ReferenceInput given(json);
     Probe probe = model.transformer().probe();
-    const std::vector<std::string> names = probe.names();
-    for (const std::string& name : names) probe.record(name);
-    model.run(ids, false, probe);
-    const Json* stations = input.find("stations");
-    EXPECT_EQ(stations->object.size() + 1, names.size());
+    for (const auto& [name, expected] : stations->object) probe.record(name);
+    probe.record("logits");
+    model.run(given.input, false, probe);
+    EXPECT_EQ(probe.recordings().size(), stations->object.size() + 1);
+    EXPECT_GE(stations->object.size(), model.transformer().config().n_layers);
     for (const Recording& found : probe.recordings()) {
-      const Json* expected = found.name == "logits" ? input.find("logits") : stations->find(found.name);
+      const Json* expected = found.name == "logits" ? logits : stations->find(found.name);
       ASSERT_NE(expected, nullptr) << found.name;
       expect_station(found, *expected, kAllowed);
     }
@@ -87,12 +116,11 @@ TEST_P(ShippedModelTest, EqualsPyTorchAtEveryStation) {
 TEST_P(ShippedModelTest, RecordingEverythingChangesItsLogitsByAtMostOnePartInAHundredThousand) {
   ASSERT_TRUE(fs::exists(folder() + "model.safetensors"));
   Model model(read_text(folder() + "config.json"), read_bytes(folder() + "model.safetensors"));
-  const auto vocab = static_cast<std::int32_t>(model.transformer().config().vocab_size);
-  std::vector<std::int32_t> ids;
-  for (std::int32_t i = 0; i < 8; ++i) ids.push_back(i * i % vocab);
+  const Json reference = parse_json(read_text(folder() + "reference.json"));
+  const ReferenceInput given(reference.find("inputs")->array.at(0));
   Probe silent = model.transformer().probe(), listening = model.transformer().probe();
   for (const std::string& name : listening.names()) listening.record(name);
-  const attn::Run plain = model.run(ids, false, silent), recorded = model.run(ids, false, listening);
+  const attn::Run plain = model.run(given.input, false, silent), recorded = model.run(given.input, false, listening);
   EXPECT_TRUE(
       close({recorded.logits.data(), recorded.logits.size()}, {plain.logits.data(), plain.logits.size()}, 1e-5));
 }

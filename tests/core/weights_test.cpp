@@ -38,9 +38,21 @@ TEST(Weights, ATensorOfAnotherRankIsRefused) {
   EXPECT_EQ(code_for(deep.with_header("[12,36]", "[12,36,1]")), "tensor_shape");
 }
 
-TEST(Weights, AWrongTypeIsRefused) {
+TEST(Weights, ATypeThatCannotBeReadIsRefusedByName) {
   Folder folder("gpt2_f32");
-  EXPECT_EQ(code_for(folder.with_header("\"dtype\":\"F32\"", "\"dtype\":\"F64\"")), "tensor_dtype");
+  folder.replace_tensor("h.0.attn.c_attn.weight", "F64", "12,36", Bytes(12 * 36 * 8));
+  EXPECT_EQ(code_for(folder), "tensor_dtype");
+  EXPECT_EQ(message_for(folder), "weight \"h.0.attn.c_attn.weight\": found F64, expected F32, F16, BF16 or I8");
+}
+
+/// The causal mask and its filling, which older checkpoints carry as buffers.
+TEST(Weights, ATensorThatIsNotReadMayBeOfAnyType) {
+  Folder folder("gpt2_f32");
+  const std::vector<float> before = Tiny(folder).logits(kIds);
+  folder.replace_tensor("h.0.attn.bias", "BOOL", "1,1,16,16", Bytes(256, 1));
+  folder.replace_tensor("h.1.attn.bias", "U8", "1,1,16,16", Bytes(256, 1));
+  folder.replace_tensor("h.1.attn.masked_bias", "I64", "", Bytes(8, 0xFF));
+  EXPECT_EQ(Tiny(folder).logits(kIds), before);
 }
 
 TEST(Weights, AWeightThatIsNotFiniteIsNamed) {
@@ -106,6 +118,36 @@ std::vector<float> logits_of(const Folder& folder, WeightFormat format) {
   Probe silent = model.transformer().probe();
   const attn::Run run = model.run(kIds, false, silent);
   return {run.logits.begin(), run.logits.end()};
+}
+
+/// Every tensor of a folder as F32: the numbers that its 16 bits stand for.
+Folder widened(Folder folder) {
+  const Bytes bytes = folder.weights;
+  const Safetensors file(bytes);
+  for (const TensorEntry& entry : file.entries()) {
+    std::vector<float> numbers(entry.elements());
+    file.read(entry, 0, numbers.size(), numbers.data());
+    std::string shape;
+    for (const std::size_t n : entry.shape) shape += (shape.empty() ? "" : ",") + std::to_string(n);
+    folder.replace_tensor(entry.name, "F32", shape, bytes_of(numbers));
+  }
+  return folder;
+}
+
+TEST(Weights, OfSixteenBitsStaySoAndGiveWhatTheSameFloatsGive) {
+  for (const char* path : {"gpt2_f16", "gpt2_bf16", "llama_f16", "llama_bf16"}) {
+    SCOPED_TRACE(path);
+    const Folder folder(path), wide = widened(folder);
+    Tiny halves(folder), floats(wide);
+    const auto size = [](const Tiny& tiny) { return static_cast<double>(tiny.model.transformer().weight_bytes()); };
+    EXPECT_LT(size(halves), 0.75 * size(floats));
+    EXPECT_EQ(halves.model.transformer().parameters(), floats.model.transformer().parameters());
+    for (const std::size_t tokens : {1, 2, 4, 10}) {
+      const std::span<const std::int32_t> ids = std::span(kIds).first(tokens);
+      EXPECT_EQ(halves.logits(ids), floats.logits(ids));
+    }
+    EXPECT_EQ(logits_of(folder, WeightFormat::bytes), logits_of(wide, WeightFormat::bytes));
+  }
 }
 
 TEST(Weights, AsBytesTakeAQuarterAndGiveNearlyTheSame) {

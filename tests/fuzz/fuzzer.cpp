@@ -13,6 +13,7 @@ constexpr Kernel kKernels[] = {
     {"raise_to_columns", check_raise_to_columns},
     {"quantize_rows", check_quantize_rows},
     {"matmul_of_bytes", check_matmul_of_bytes},
+    {"matmul_of_halves", check_matmul_of_halves},
     {"fused_attention", check_fused_attention},
     {"softmax", check_softmax},
     {"log_softmax", check_log_softmax},

@@ -34,6 +34,8 @@ void check_pack_transposed(Case& test);
 void check_raise_to_columns(Case& test);
 void check_quantize_rows(Case& test);
 void check_matmul_of_bytes(Case& test);
+// halves.cpp
+void check_matmul_of_halves(Case& test);
 // attention.cpp
 void check_fused_attention(Case& test);
 // rows.cpp

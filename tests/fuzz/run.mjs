@@ -1,23 +1,75 @@
 // npm run fuzz [-- --cases N --seed S --kernel NAME]: every kernel of the core against its scalar twin in double, on
 // drawn inputs, ten million of them unless told otherwise.
+// npm run fuzz -- --seconds N [--parser NAME]: every parser of foreign files under libFuzzer and sanitizers, N seconds
+// in all, from the golden models and tests/fuzz/corpus on. What it finds lies in build/fuzz/<parser>.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { debianRelease, installPackages } from '../../wasm/toolchain/debian.mjs';
 import { reportFailure, run } from '../../wasm/toolchain/shell.mjs';
 import { kRoot } from '../../web/scripts/repository.mjs';
 import { buildNative } from '../runner/native.mjs';
 
 const kCases = 10_000_000;
+const kGolden = join(kRoot, 'tests/golden');
 
-/** Runs the fuzzer; resolves to its exit code, 1 where a kernel failed. */
+/** Runs the fuzzer of kernels; resolves to its exit code, 1 where a kernel failed. */
 export async function fuzz(args) {
   const program = await buildNative('fuzz');
   const { code } = await run(program, ['--cases', String(kCases), ...args], { show: true, accept: [0, 1] });
   return code;
 }
 
+const golden = () => readdirSync(kGolden).filter((name) => existsSync(join(kGolden, name, 'config.json')));
+const fileOf = (name, file) => readFileSync(join(kGolden, name, file));
+
+/** As model_input in tests/fuzz/parsers.cpp. */
+function modelInput(name) {
+  const config = fileOf(name, 'config.json');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(config.length);
+  return Buffer.concat([length, config, fileOf(name, 'model.safetensors')]);
+}
+
+/** What each parser starts from. */
+const kSeeds = {
+  json: (name) => fileOf(name, 'config.json'),
+  safetensors: (name) => fileOf(name, 'model.safetensors'),
+  config: (name) => fileOf(name, 'config.json'),
+  model: modelInput,
+};
+
+/** Runs libFuzzer on each parser; resolves to 1 where one of them failed. */
+async function fuzzParsers(seconds, only) {
+  if (debianRelease() > 0) await installPackages(['clang-19', 'libclang-rt-19-dev']);
+  const parsers = Object.keys(kSeeds).filter((name) => !only || name === only);
+  let worst = 0;
+  for (const parser of parsers) {
+    const folder = join(kRoot, 'build/fuzz', parser);
+    mkdirSync(join(folder, 'corpus'), { recursive: true });
+    for (const name of golden()) writeFileSync(join(folder, 'corpus', name), kSeeds[parser](name));
+    const kept = join(kRoot, 'tests/fuzz/corpus', parser);
+    for (const name of readdirSync(kept)) copyFileSync(join(kept, name), join(folder, 'corpus', name));
+    const program = await buildNative(`fuzz_${parser}`, 'libfuzzer');
+    const limits = ['-max_len=65536', '-timeout=10', '-rss_limit_mb=2048', '-print_final_stats=1', '-verbosity=0'];
+    const time = `-max_total_time=${Math.ceil(seconds / parsers.length)}`;
+    const place = `-artifact_prefix=${folder}/`;
+    const { code } = await run(program, [...limits, time, place, join(folder, 'corpus')], {
+      show: true,
+      accept: [0, 1, 70, 71, 77],
+    });
+    worst = Math.max(worst, code === 0 ? 0 : 1);
+  }
+  return worst;
+}
+
+const optionOf = (args, name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+
 if (process.argv[1] === join(kRoot, 'tests/fuzz/run.mjs')) {
+  const args = process.argv.slice(2);
+  const seconds = Number(optionOf(args, '--seconds'));
   try {
-    process.exitCode = await fuzz(process.argv.slice(2));
+    process.exitCode = seconds > 0 ? await fuzzParsers(seconds, optionOf(args, '--parser')) : await fuzz(args);
   } catch (error) {
     process.exitCode = reportFailure(error);
   }

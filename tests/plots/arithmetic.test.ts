@@ -100,7 +100,8 @@ describe('the numbers of a cell', () => {
       data: Float32Array.from({ length: count * 2 * columns }, (_, i) => first + i),
     });
     const detail = { layer: 0, q: heads(4, 3, 0), k: heads(2, 3, 100), scores: heads(4, 2, 200), temperature: 1 };
-    const scene = { tokens: ['a', 'b'], unknown: [], patterns: [heads(4, 2, 300)], detail };
+    const tokens = ['a', 'b'];
+    const scene = { tokens, keyTokens: tokens, unknown: [], patterns: [heads(4, 2, 300)], detail };
     const keysOf = [0, 1, 2, 3].map((head) => arithmeticOf(scene, { layer: 0, head }, { query: 1, key: 1 })!.k);
     expect(keysOf.map((vector) => Array.from(vector))).toEqual([
       [103, 104, 105],

@@ -10,6 +10,9 @@ describe('visibleToken', () => {
     expect(visibleToken('\u0000')).toBe('␀');
     expect(visibleToken('')).toBe('∅');
     expect(visibleToken('\u200b')).toBe('⟨200B⟩');
+    expect(visibleToken('\u200d')).toBe('⟨200D⟩');
+    expect(visibleToken('\u200d a')).toBe('⟨200D⟩␣a');
+    expect(visibleToken('👩‍👧')).toBe('👩‍👧');
     expect(visibleToken('\ud800')).toBe('⟨D800⟩');
   });
 

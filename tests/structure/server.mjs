@@ -58,6 +58,12 @@ const kQuestions = [
     {},
     ({ headers }) => headers['content-security-policy'].includes("script-src 'self' 'wasm-unsafe-eval'"),
   ],
+  [
+    'only the page that offers models of the hub may ask it',
+    '/demo/',
+    {},
+    ({ headers }) => !headers['content-security-policy'].includes('huggingface.co'),
+  ],
 ];
 
 function makeSite() {

@@ -30,8 +30,8 @@ export const f32 = (shape: number[], values: Float32Array): TestTensor => ({
   data: new Uint8Array(values.slice().buffer),
 });
 
-/** The tensors of a GPT-2 with random weights, in Hugging Face's names and shapes. */
-export function gpt2Tensors(sizes: Sizes = kTiny, seed = 1): TestTensors {
+/** The tensors of a GPT-2 by Hugging Face's names. */
+export function gpt2Shapes(sizes: Sizes): Record<string, number[]> {
   const { n_layer, n_embd: d, n_positions, vocab_size } = sizes;
   const shapes: Record<string, number[]> = { 'wte.weight': [vocab_size, d], 'wpe.weight': [n_positions, d] };
   for (let l = 0; l < n_layer; ++l) {
@@ -51,12 +51,32 @@ export function gpt2Tensors(sizes: Sizes = kTiny, seed = 1): TestTensors {
     };
     for (const [name, shape] of Object.entries(block)) shapes[`h.${l}.${name}`] = shape;
   }
-  Object.assign(shapes, { 'ln_f.weight': [d], 'ln_f.bias': [d] });
-  const entries = Object.entries(shapes).map(([name, shape], index) => {
-    const count = shape.reduce((product, length) => product * length, 1);
-    return [name, f32(shape, randomFloats(count, seed * 1000 + index))] as const;
-  });
+  return Object.assign(shapes, { 'ln_f.weight': [d], 'ln_f.bias': [d] });
+}
+
+const sizeOf = (shape: number[]): number => shape.reduce((product, length) => product * length, 1);
+
+/** The tensors of a GPT-2 with random weights. */
+export function gpt2Tensors(sizes: Sizes = kTiny, seed = 1): TestTensors {
+  const entries = Object.entries(gpt2Shapes(sizes)).map(
+    ([name, shape], index) => [name, f32(shape, randomFloats(sizeOf(shape), seed * 1000 + index))] as const,
+  );
   return Object.fromEntries(entries);
+}
+
+/** The beginning of a file of such tensors, all of one type, and the size of the whole. */
+export function safetensorsHeader(shapes: Record<string, number[]>, dtype: string, width: number) {
+  let end = 0;
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const begin = end;
+    end += width * sizeOf(shape);
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
+  });
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(json, 8);
+  return { bytes, size: bytes.length + end };
 }
 
 /** What a test may bend in the header of a safetensors file. */
@@ -73,7 +93,7 @@ export interface FileOptions {
 export function safetensors(
   tensors: TestTensors,
   { bendHeader, claimedLength, headerText }: FileOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   let offset = 0;
   const header = Object.fromEntries(
     Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
@@ -106,8 +126,14 @@ export function configText(sizes: object = kTiny, more: object = {}): string {
   });
 }
 
+/** The files of a folder, in memory. */
+export interface ReadFolder extends ModelFiles {
+  weights: Uint8Array<ArrayBuffer>;
+  tokenizer: string;
+}
+
 /** A whole folder: a tiny character model with random weights. Its alphabet is `a` to `k` beside the unknown token. */
-export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ModelFiles {
+export function tinyFolder({ sizes = kTiny, seed = 1, config = {} as object } = {}): ReadFolder {
   const letters = Array.from({ length: sizes.vocab_size - 1 }, (_, i) => String.fromCodePoint(0x61 + i)).join('');
   return {
     config: configText(sizes, config),

@@ -8,11 +8,13 @@ import { heldOutTexts, meanSurprise, open } from './heldOut.ts';
 
 describe('int8 weights', () => {
   it.each(['tang', 'shakespeare'] as const)(
-    '%s: the perplexity is within half a percent of that of floats',
+    '%s: the perplexity is within half a percent of that without',
     async (name) => {
       const texts = heldOutTexts(name);
       const [floats, bytes] = [await open(name), await open(name, { quantize: 'int8' })];
-      expect(bytes.info.weight_bytes).toBeLessThan(0.32 * floats.info.weight_bytes);
+      const asFloats = 4 * floats.info.parameters;
+      expect(floats.info.weight_bytes).toBeLessThan(0.6 * asFloats); // the folder's F16
+      expect(bytes.info.weight_bytes).toBeLessThan(0.32 * asFloats);
       expect(bytes.info.parameters).toBe(floats.info.parameters);
       const [before, after] = [floats, bytes].map((model) => meanSurprise(model, texts).loss) as [number, number];
       expect(after).not.toBe(before);

@@ -2,13 +2,16 @@ import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { describe, expect, it } from 'vitest';
 import { openTokenizer } from '../../web/src/engine/text/tokenizer.ts';
 import { dense, kNastyTexts } from './texts.ts';
-import { byteTokenizer, characterTokenizer, unigramTokenizer, wordTokenizer } from './tokenizers.ts';
+import { byteTokenizer, characterTokenizer, fallbackTokenizer, unigramTokenizer, wordTokenizer } from './tokenizers.ts';
 
 const kLetters = 'abcdefghijklmnopqrstuvwxyz \n白日依山尽';
 const kWords = ['anna', 'loved', 'ben', '.', '?', 'who', '我', '爱', '过', '他', '因', '为', 'un', '##known'];
 const characters = () => openTokenizer(characterTokenizer(kLetters), 100);
 const words = () => openTokenizer(wordTokenizer(kWords), 100);
 const bytes = () => openTokenizer(byteTokenizer(), 300);
+
+/** Tokens without the marks of bytes whose character stands with an earlier token. */
+const withoutMarks = (tokens: string[]): string[] => tokens.map((token) => token.replace(/^⟨[0-9A-F ]+⟩/, ''));
 
 /** ids as the library itself gives them: what a model was trained with. */
 const libraryIds = (json: string, text: string) => new Library(JSON.parse(json), {}).encode(text).ids;
@@ -87,7 +90,7 @@ describe('words', () => {
 describe('subwords', () => {
   it('places byte-level tokens in the text, characters of several bytes with their first token', async () => {
     const { ids, tokens, unknown } = (await bytes()).encode('the the é<|endoftext|>', 100);
-    expect(tokens).toEqual(['the', ' the', ' ', 'é', '', '<|endoftext|>']);
+    expect(tokens).toEqual(['the', ' the', ' ', 'é', '⟨A9⟩', '<|endoftext|>']);
     expect([...ids]).toEqual(libraryIds(byteTokenizer(), 'the the é<|endoftext|>'));
     expect(unknown).toEqual([]);
   });
@@ -96,6 +99,46 @@ describe('subwords', () => {
     const tokenizer = await bytes();
     const { ids } = tokenizer.encode('aé😀', 100);
     expect(Array.from(ids, tokenizer.writer(''))).toEqual(['a', '', 'é', '', '', '', '😀']);
+  });
+
+  it('say which bytes of a character they are, and never show a replacement character', async () => {
+    const tokenizer = await bytes();
+    const read = (text: string) => tokenizer.encode(text, 100).tokens;
+    expect(read('你好')).toEqual(['你', '⟨BD⟩', '⟨A0⟩', '好', '⟨A5⟩', '⟨BD⟩']);
+    const joiner = ['\u200d', '⟨80⟩', '⟨8D⟩'];
+    const woman = ['👩', '⟨9F⟩', '⟨91⟩', '⟨A9⟩'];
+    expect(read('👩‍👩‍👧')).toEqual([...woman, ...joiner, ...woman, ...joiner, '👧', '⟨9F⟩', '⟨91⟩', '⟨A7⟩']);
+    expect(tokenizer.vocabulary[0xe4]).toBe('⟨E4⟩');
+    expect(tokenizer.vocabulary.join('')).not.toContain('\ufffd');
+    const write = tokenizer.writer('');
+    const ids = [...tokenizer.encode('你a', 100).ids];
+    // The last byte of 你 never comes.
+    expect([...ids.slice(0, 2), ids[3]!].map(write)).toEqual(['', '', '⟨E4 BD⟩a']);
+  });
+
+  it('hold a character that goes on in the next token with both', async () => {
+    const json = JSON.parse(byteTokenizer());
+    for (const token of ['\u0120\u00e4', '\u00bd\u0142a'])
+      json.model.vocab[token] = Object.keys(json.model.vocab).length;
+    json.model.merges.push('\u0120 \u00e4', '\u00bd \u0142', '\u00bd\u0142 a');
+    json.model.vocab['\u00bd\u0142'] = Object.keys(json.model.vocab).length;
+    json.added_tokens = [];
+    const tokenizer = await openTokenizer(
+      JSON.stringify({ ...json, pre_tokenizer: { ...json.pre_tokenizer, use_regex: false } }),
+      300,
+    );
+    expect(tokenizer.encode(' 你a', 9).tokens).toEqual([' 你', '⟨BD A0⟩a']);
+    expect(tokenizer.vocabulary).toEqual(expect.arrayContaining([' ⟨E4⟩', '⟨BD A0⟩a']));
+  });
+
+  it('of a vocabulary that falls back on bytes show them in the same way', async () => {
+    const tokenizer = await openTokenizer(fallbackTokenizer(), 300);
+    expect(tokenizer.encode('ab 你', 9).tokens).toEqual(['ab', ' ', '你', '⟨BD⟩', '⟨A0⟩']);
+    expect(tokenizer.vocabulary).toEqual(expect.arrayContaining([' ab', '⟨E4⟩', '\n', '##']));
+    const { ids } = tokenizer.encode('ab 你 ab', 9);
+    expect(Array.from(ids, tokenizer.writer(''))).toEqual(['ab', ' ', '', '', '你', ' ab']);
+    // A word keeps its space where a text goes on.
+    expect(Array.from(ids.slice(0, 1), tokenizer.writer('ab'))).toEqual([' ab']);
   });
 
   it('finds the pieces of a Unigram tokenizer', async () => {
@@ -112,7 +155,7 @@ describe('every tokenizer', () => {
     it.each(kNastyTexts)(`${name} lose no character of %j`, async (text) => {
       const { ids, tokens, unknown } = (await open()).encode(text, 1000);
       expect(tokens).toHaveLength(ids.length);
-      const covered = tokens.join('');
+      const covered = withoutMarks(tokens).join('');
       if (name === 'words') expect(dense(covered)).toBe(dense(text));
       else expect(covered).toBe(text);
       for (const id of ids) expect(id).toBeGreaterThanOrEqual(0);
@@ -174,6 +217,40 @@ describe('every tokenizer', () => {
     // However long the text is, the start token stays.
     expect(tokenizer.encode('ababab', 3)).toMatchObject({ tokens: ['<s>', 'a', 'b'], total: 7 });
     expect(tokenizer.encode('ababab', 1)).toMatchObject({ tokens: ['b'], total: 7 });
+  });
+
+  it('two texts stand between the tokens of their template, told apart by type', async () => {
+    const [cls, sep] = ['[CLS]', '[SEP]'];
+    const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
+    const sequence = (id: string, type: number) => ({ Sequence: { id, type_id: type } });
+    const template = {
+      type: 'TemplateProcessing',
+      single: [special(cls, 0), sequence('A', 0), special(sep, 0)],
+      pair: [special(cls, 0), sequence('A', 0), special(sep, 0), sequence('B', 1), special(sep, 1)],
+      special_tokens: {
+        [cls]: { id: cls, ids: [3], tokens: [cls] },
+        [sep]: { id: sep, ids: [4], tokens: [sep] },
+      },
+    };
+    const added_tokens = [cls, sep].map((content, n) => ({
+      id: 3 + n,
+      content,
+      special: true,
+      normalized: false,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+    }));
+    const tokenizer = await openTokenizer(characterTokenizer('ab', { post_processor: template, added_tokens }), 5);
+    const pair = tokenizer.encodePair('ab', 'bba', 20);
+    expect([...pair.ids]).toEqual([3, 1, 2, 4, 2, 2, 1, 4]);
+    expect([...pair.segments!]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(pair.tokens).toEqual([cls, 'a', 'b', sep, 'b', 'b', 'a', sep]);
+    // The shorter text keeps all while there is room for half of both; of the longer one the end is left.
+    expect(tokenizer.encodePair('ab', 'bbbbba', 7).tokens).toEqual([cls, 'a', 'b', sep, 'b', 'a', sep]);
+    expect(tokenizer.encodePair('bbbbba', 'ab', 7).tokens).toEqual([cls, 'b', 'a', sep, 'a', 'b', sep]);
+    expect(tokenizer.encode('ab', 20)).toMatchObject({ tokens: [cls, 'a', 'b', sep] });
+    expect(tokenizer.encode('ab', 20, { framed: false })).toMatchObject({ tokens: ['a', 'b'] });
   });
 
   it.each([

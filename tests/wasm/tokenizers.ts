@@ -100,6 +100,28 @@ export function byteTokenizer(): string {
   });
 }
 
+/** Llama's kind: U+2581 for a space, and a token for each byte that stands in where a character is missing. */
+export function fallbackTokenizer(): string {
+  const named = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const vocab = numbered(['<unk>', '<s>', '</s>', ...named, '\u2581', 'a', 'b', 'ab', '\u2581ab', '##']);
+  const decoders = [
+    { type: 'Replace', pattern: { String: '\u2581' }, content: ' ' },
+    { type: 'ByteFallback' },
+    { type: 'Fuse' },
+    { type: 'Strip', content: ' ', start: 1, stop: 0 },
+  ];
+  const normalizers = [
+    { type: 'Prepend', prepend: '\u2581' },
+    { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+  ];
+  return JSON.stringify({
+    ...kCommon,
+    normalizer: { type: 'Sequence', normalizers },
+    decoder: { type: 'Sequence', decoders },
+    model: { type: 'BPE', vocab, merges: ['a b', '\u2581 ab'], unk_token: '<unk>', byte_fallback: true },
+  });
+}
+
 /** SentencePiece's kind: U+2581 in front of each word, the best sum of scores wins. */
 export function unigramTokenizer(): string {
   const vocab = [
@@ -118,3 +140,15 @@ export function unigramTokenizer(): string {
     model: { type: 'Unigram', unk_id: 0, vocab },
   });
 }
+
+/** vocab.json and merges.txt of `byteTokenizer`, as GPT-2 was published. */
+export function bytePairFiles(): Record<'vocab.json' | 'merges.txt', string> {
+  const { model } = JSON.parse(byteTokenizer()) as { model: { vocab: Record<string, number>; merges: string[] } };
+  return { 'vocab.json': JSON.stringify(model.vocab), 'merges.txt': `#version: 0.2\n${model.merges.join('\n')}\n` };
+}
+
+export const kBertWords = ['the', 'cat', '##s', 'cafe', 'un', '##aff', '##able', '我', '爱', '!', ',', "'", 'Cat'];
+
+/** vocab.txt of a BERT that knows few words. */
+export const wordPieceFile = (): string =>
+  `${['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...kBertWords].join('\n')}\n`;

@@ -1,12 +1,14 @@
-import type { Example, ModelSource } from '../src/engine/types.ts';
+import type { Example, ModelSource, WorkerModel } from '../src/engine/types.ts';
+import { define } from '../src/elements/define.ts';
+import { isCausal, layersAt, type Stand } from '../src/elements/scene.ts';
 import type { Theme } from '../src/elements/theme.ts';
 import * as changing from './changes.ts';
 import { superseded, writeText } from './generate.ts';
 import { toFailure } from './failure.ts';
 import { headFor, type Knowledge } from './first.ts';
-import type { Live } from './live.ts';
+import type { GivenImage, Live, Tool } from './live.ts';
 import type { MessageKey } from './messages.ts';
-import { localModel, modelUrl } from './models.ts';
+import { localModel, modelUrl, type OwnModel } from './models.ts';
 import type { Session } from './session.ts';
 import {
   noChanges,
@@ -24,9 +26,20 @@ import type { Store } from './store.ts';
 /** Everything that a visitor can do. */
 export interface Actions {
   setText(text: string): void;
+  setPair(pair: string): void;
+  setImage(image: GivenImage): void;
   openShipped(name: string): void;
   chooseExample(example: Example): void;
-  openFolder(files: File[]): void;
+  /** Opens a model of the visitor's own, which `title` names. Null if that failed or was given up. */
+  openOwn(source: ModelSource, title?: string): Promise<OwnModel | null>;
+  /** Calls the visitor's open model by another name. */
+  nameOwn(title: string): void;
+  cancelOpening(): void;
+  /** Shows the dialog for the visitor's own models, and ends that. */
+  chooseModel(): void;
+  endChoosing(): void;
+  /** Shows another attention of the model, without changes. */
+  setStand(stand: Stand): void;
   showHead(head: HeadRef): void;
   selectCell(cell: Cell | null): void;
   setView(view: View): void;
@@ -47,6 +60,10 @@ export interface Actions {
   setLang(lang: Lang): void;
   setTheme(theme: Theme): void;
   copyLink(): void;
+  /** Opens a panel below the picture, or closes it. */
+  openTool(tool: Tool): void;
+  /** The open model. Throws `disposed` when none is. */
+  model(): WorkerModel;
   dismiss(): void;
   fail(attempt: MessageKey, error: unknown): void;
 }
@@ -59,23 +76,36 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
     store.set({ history: changing.remember(history, now.changes, stroke), settings: { ...now, changes } });
   }
 
-  async function open(name: string, source: ModelSource): Promise<void> {
-    store.set({ phase: 'loading', progress: { loaded: 0, total: 0 }, failure: null });
-    await session.open(name, source);
+  async function open(name: string, source: ModelSource, title?: string): Promise<boolean> {
+    const cancellable = name === localModel;
+    store.set({ phase: 'loading', progress: { loaded: 0, total: 0 }, failure: null, cancellable });
+    return session.open(name, source, title);
+  }
+
+  function openShipped(name: string): void {
+    // Together with the model, so that it need not wait for it.
+    if (name === 'sentences') void knowledge();
+    void open(name, modelUrl(name));
   }
 
   return {
-    openShipped(name) {
-      // Together with the model, so that it need not wait for it.
-      if (name === 'sentences') void knowledge();
-      void open(name, modelUrl(name));
-    },
+    openShipped,
     async chooseExample(example) {
       const best = store.get().open?.name === 'sentences' ? headFor(example, await knowledge()) : undefined;
       store.set({ generated: null });
       settings({ text: example.text, cell: null, shown: best ?? store.get().settings.shown });
     },
-    openFolder: (files) => void open(localModel, files),
+    openOwn: async (source, title) => ((await open(localModel, source, title)) ? store.get().own : null),
+    ...choosing(store, session, openShipped),
+    setPair: (pair) => settings({ pair, cell: null }),
+    setImage: (image) => store.set({ image }),
+    setStand(stand) {
+      const { open, settings: now } = store.get();
+      if (!open || stand === now.stand) return;
+      const layer = Math.min(now.shown.layer, layersAt(open.info, stand) - 1);
+      store.set({ history: changing.emptyHistory, painting: false });
+      settings({ stand, cell: null, shown: { ...now.shown, layer }, changes: noChanges });
+    },
     showHead(shown) {
       if (!sameHead(shown, store.get().settings.shown)) settings({ shown });
     },
@@ -93,7 +123,11 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
       // The mask is painted on the map.
       if (painting) settings({ view: 'map' });
     },
-    paint: (cell, allowed) => change(changing.paintCell(store.get().settings.changes, cell, allowed), 'paint'),
+    paint(cell, allowed) {
+      const { open, settings: now } = store.get();
+      if (!open) return;
+      change(changing.paintCell(now.changes, cell, allowed, isCausal(open.info, now.stand)), 'paint');
+    },
     endStroke: () => store.set({ history: { ...store.get().history, stroke: '' } }),
     setHeat: (temperature) => change({ ...store.get().settings.changes, temperature }, 'heat'),
     undo() {
@@ -113,8 +147,44 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
         store.set({ notice: { key: 'picture.copyFailed' } });
       }
     },
+    async openTool(tool) {
+      if (store.get().tool === tool) return store.set({ tool: null });
+      try {
+        (await import('./tools/model-tools.ts')).defineTools();
+        store.set({ tool });
+      } catch (error) {
+        store.set({ failure: toFailure('failure.tool', error) });
+      }
+    },
+    model: session.model,
     dismiss: () => store.set({ failure: null, notice: null }),
     fail: (attempt, error) => store.set({ failure: toFailure(attempt, error) }),
+  };
+}
+
+/** What concerns the visitor's own models. */
+function choosing(store: Store<Live>, session: Session, openShipped: Actions['openShipped']) {
+  return {
+    nameOwn(title: string) {
+      const { own } = store.get();
+      if (own) store.set({ own: { ...own, title } });
+    },
+    cancelOpening() {
+      session.cancel();
+      store.set({ phase: 'ready' });
+      if (!store.get().open) openShipped(store.get().settings.model);
+    },
+    async chooseModel() {
+      try {
+        const { OwnModelDialog } = await import('./own-model/own-model.ts');
+        define('own-model', OwnModelDialog);
+        const { failure } = store.get();
+        store.set({ choosing: true, failure: failure?.attempt === 'failure.open' ? null : failure });
+      } catch (error) {
+        store.set({ failure: toFailure('failure.open', error) });
+      }
+    },
+    endChoosing: () => store.set({ choosing: false }),
   };
 }
 

@@ -1,36 +1,61 @@
-import type { Edit } from '../src/engine/types.ts';
+import { isCausal, stationAt, type Stand } from '../src/elements/scene.ts';
+import type { Edit, ModelInfo, Run } from '../src/engine/types.ts';
 import { changed, noChanges, sameCell, sameHead, type Cell, type Changes, type HeadRef } from './settings.ts';
 
-/** Whether the causal mask lets `query` look at `key`. */
-export function causal({ query, key }: Cell): boolean {
-  return key <= query;
+/** The map that a mask is painted on. */
+export interface Ground {
+  stand: Stand;
+  /** Tokens that look, and those that are looked at. */
+  queries: number;
+  keys: number;
+  /** The model's own mask: nothing after the token itself, or none. */
+  causal: boolean;
 }
 
-/** The painted mask, `(tokens, tokens)`: the causal one with the flipped cells. */
-export function paintedMask(flipped: readonly Cell[], tokens: number): Uint8Array {
-  const cells = new Uint8Array(tokens * tokens);
-  for (let query = 0; query < tokens; ++query) cells.fill(1, query * tokens, query * tokens + query + 1);
+/** The map of a run's attention at `stand`. */
+export function groundOf(info: ModelInfo, { tokens, source }: Pick<Run, 'tokens' | 'source'>, stand: Stand): Ground {
+  const [here, there] = [tokens.length, (source?.tokens ?? tokens).length];
+  const causal = isCausal(info, stand);
+  return {
+    stand,
+    queries: stand === 'encoder' ? there : here,
+    keys: stand === 'encoder' || stand === 'cross' ? there : here,
+    causal,
+  };
+}
+
+/** Whether the model itself lets `query` look at `key`. */
+function isOpen({ query, key }: Cell, causal: boolean): boolean {
+  return !causal || key <= query;
+}
+
+/** The painted mask, `(queries, keys)`: the model's own with the flipped cells. */
+export function paintedMask(flipped: readonly Cell[], { queries, keys, causal }: Ground): Uint8Array {
+  const cells = new Uint8Array(queries * keys).fill(causal ? 0 : 1);
+  if (causal) for (let query = 0; query < queries; ++query) cells.fill(1, query * keys, query * keys + query + 1);
   for (const { query, key } of flipped) {
-    if (query < tokens && key < tokens) cells[query * tokens + key] = causal({ query, key }) ? 0 : 1;
+    if (query < queries && key < keys) cells[query * keys + key] = isOpen({ query, key }, causal) ? 0 : 1;
   }
   return cells;
 }
 
-/** The engine's edits for a text of so many tokens. */
-export function toEdits({ off, mask, temperature }: Changes, tokens: number): Edit[] {
+/** The engine's edits for a map of that size. */
+export function toEdits({ off, mask, temperature }: Changes, ground: Ground): Edit[] {
+  const { stand, queries, keys } = ground;
+  const scores = stationAt(stand, '*', 'scores');
   const edits: Edit[] = [];
-  if (temperature !== 1) edits.push({ at: 'blocks.*.attn.scores', scale: 1 / temperature });
-  const inside = mask.filter(({ query, key }) => query < tokens && key < tokens);
+  if (temperature !== 1) edits.push({ at: scores, scale: 1 / temperature });
+  const inside = mask.filter(({ query, key }) => query < queries && key < keys);
   if (inside.length > 0) {
-    edits.push({ at: 'blocks.*.attn.scores', mask: { shape: [tokens, tokens], data: paintedMask(inside, tokens) } });
+    edits.push({ at: scores, mask: { shape: [queries, keys], data: paintedMask(inside, ground) } });
   }
-  for (const { layer, head } of off) edits.push({ at: `blocks.${layer}.attn.pattern`, head, set: 0 });
+  for (const { layer, head } of off) edits.push({ at: stationAt(stand, layer, 'pattern'), head, set: 0 });
   return edits;
 }
 
 /** Edits for generation, whose text grows: a mask painted for this text has no meaning there. */
-export function toGenerationEdits(changes: Changes): Edit[] {
-  return toEdits({ ...changes, mask: [] }, 0);
+export function toGenerationEdits(changes: Changes, stand: Stand): Edit[] {
+  return toEdits({ ...changes, mask: [] }, { stand, queries: 0, keys: 0, causal: true });
 }
 
 export function toggleHead(changes: Changes, head: HeadRef): Changes {
@@ -39,9 +64,9 @@ export function toggleHead(changes: Changes, head: HeadRef): Changes {
 }
 
 /** Lets `cell` be looked at, or not. */
-export function paintCell(changes: Changes, cell: Cell, allowed: boolean): Changes {
+export function paintCell(changes: Changes, cell: Cell, allowed: boolean, causal: boolean): Changes {
   const mask = changes.mask.filter((other) => !sameCell(other, cell));
-  return { ...changes, mask: allowed === causal(cell) ? mask : [...mask, cell] };
+  return { ...changes, mask: allowed === isOpen(cell, causal) ? mask : [...mask, cell] };
 }
 
 /** Only what a model of this size has. */

@@ -1,4 +1,5 @@
 import { patternToCsv, plotToPng, plotToSvg } from '../src/plots/index.ts';
+import type { Scene } from '../src/elements/scene.ts';
 import type { Picture as Plot } from '../src/plots/marks.ts';
 import type { Cell } from '../src/plots/types.ts';
 import type { Picture } from './live.ts';
@@ -27,10 +28,10 @@ export async function savePng(plot: Plot<Cell>, picture: Picture, shown: HeadRef
 }
 
 /** The pattern of the head as a table: rows are queries, columns are keys. */
-export function saveCsv(picture: Picture, shown: HeadRef): void {
-  const pattern = picture.run.activations[`blocks.${shown.layer}.attn.pattern`];
+export function saveCsv(picture: Picture, { patterns, tokens, keyTokens }: Scene, shown: HeadRef): void {
+  const pattern = patterns[shown.layer];
   if (!pattern) return;
-  const csv = patternToCsv(pattern, { tokens: picture.run.tokens, head: shown.head });
+  const csv = patternToCsv(pattern, { tokens, keyTokens, head: shown.head });
   // Spreadsheets take UTF-8 for granted only after a byte order mark.
   save(new Blob(['\ufeff', csv], { type: 'text/csv;charset=utf-8' }), fileName(picture, shown, 'csv'));
 }

@@ -9,7 +9,7 @@ export const superseded = 'superseded';
 
 /** Continues the text token by token into `generated`, until it is complete or `signal` stops it. */
 export async function writeText(store: Store<Live>, session: Session, signal: AbortSignal): Promise<void> {
-  const { text, sampling, changes } = store.get().settings;
+  const { text, sampling, changes, stand } = store.get().settings;
   const begun = performance.now();
   let generated: Generated = { prompt: text, steps: [], state: 'running', milliseconds: 0 };
   const publish = (patch: Partial<Generated>) => {
@@ -18,7 +18,7 @@ export async function writeText(store: Store<Live>, session: Session, signal: Ab
   };
   publish({});
   try {
-    const options = { ...sampling, edits: toGenerationEdits(changes), signal };
+    const options = { ...sampling, edits: toGenerationEdits(changes, stand), signal };
     for await (const { token, probability } of session.generate(text, options)) {
       publish({ steps: [...generated.steps, { token, probability }] });
     }

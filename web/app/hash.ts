@@ -1,5 +1,6 @@
+import { stands } from '../src/elements/scene.ts';
 import { themes } from '../src/elements/theme.ts';
-import { shippedModels } from './models.ts';
+import { shippedModel } from './models.ts';
 import type { Cell, HeadRef, Settings } from './settings.ts';
 
 /** Longest text that a link carries, in UTF-16 units; most programs cut links of a few thousand characters. */
@@ -18,13 +19,31 @@ interface Field {
 const fields: readonly Field[] = [
   {
     name: 'model',
-    read: (value) => (shippedModels.some(({ name }) => name === value) ? { model: value } : undefined),
+    // A head that is named too comes later.
+    read: (value, { shown }) => {
+      const model = shippedModel(value);
+      return model && { model: value, shown: model.opensAt ?? shown };
+    },
     write: ({ model }) => model,
   },
   {
     name: 'text',
     read: (value) => (value.length <= maxLinkText ? { text: value } : undefined),
     write: ({ text }) => (text.length <= maxLinkText ? text : ''),
+  },
+  {
+    name: 'pair',
+    read: (value) => (value.length <= maxLinkText ? { pair: value } : undefined),
+    write: ({ pair }) => (pair.length <= maxLinkText ? pair : ''),
+  },
+  {
+    name: 'stand',
+    read: (value) =>
+      one(
+        stands.filter((stand) => stand === value),
+        (stand) => ({ stand }),
+      ),
+    write: ({ stand }) => stand,
   },
   {
     name: 'head',

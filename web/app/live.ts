@@ -1,15 +1,23 @@
-import type { Build, ModelInfo, Run } from '../src/engine/types.ts';
+import type { Stand } from '../src/elements/scene.ts';
+import type { Build, Edit, ModelInfo, ModelInput, Pixels, Run } from '../src/engine/types.ts';
 import { emptyHistory, type History } from './changes.ts';
 import type { GrammarFile } from './first.ts';
 import type { LinkedSentence } from './links.ts';
 import type { MessageKey } from './messages.ts';
+import type { OwnModel } from './models.ts';
+import type { FamilyParts } from './session.ts';
 import type { Settings } from './settings.ts';
 
 /** One finished forward pass as the page shows it. */
 export interface Picture {
   model: string;
   info: ModelInfo;
-  /** With the visitor's changes. */
+  /** The attention that was recorded. */
+  stand: Stand;
+  input: ModelInput;
+  /** The visitor's changes. */
+  edits: readonly Edit[];
+  /** With them. */
   run: Run;
   /** Without them; the same run when nothing is changed. */
   before: Run;
@@ -17,6 +25,15 @@ export interface Picture {
   layer: number;
   /** The temperature inside attention of `run`. */
   temperature: number;
+  /** What a decoder beside an encoder writes, without the changes and with them; `before` is the target of both runs. */
+  answer: { before: string; now: string } | null;
+}
+
+/** An image that the visitor gave. */
+export interface GivenImage {
+  pixels: Pixels;
+  /** The example that it is, or ''. */
+  example: string;
 }
 
 /** A sentence for the visitor. */
@@ -39,6 +56,9 @@ export interface Generated {
   milliseconds: number;
 }
 
+/** Panels that are loaded when they are asked for. */
+export type Tool = 'save' | 'check';
+
 /** What the page knows at this moment; the settings are the part that a link carries. */
 export interface Live {
   settings: Settings;
@@ -48,6 +68,18 @@ export interface Live {
   build: Build | null;
   /** The open model; the one before stays open while another is loading. */
   open: { name: string; info: ModelInfo } | null;
+  /** What the page has for models that do not continue a text, once one was opened. */
+  parts: FamilyParts | null;
+  /** What a model of images reads. */
+  image: GivenImage | null;
+  /** The panel that is open below the picture. */
+  tool: Tool | null;
+  /** The open model, if it is the visitor's own. */
+  own: OwnModel | null;
+  /** The model that is loading is the visitor's own, and may be given up. */
+  cancellable: boolean;
+  /** The dialog for the visitor's own models is open. */
+  choosing: boolean;
   picture: Picture | null;
   /** The field holds no text, so the picture is of an earlier one. */
   empty: boolean;
@@ -70,6 +102,12 @@ export function firstState(settings: Settings): Live {
     progress: { loaded: 0, total: 0 },
     build: null,
     open: null,
+    parts: null,
+    image: null,
+    tool: null,
+    own: null,
+    cancellable: false,
+    choosing: false,
     picture: null,
     empty: false,
     linked: [],

@@ -42,6 +42,7 @@ export function startPage(root: HTMLElement, engine: Promise<WorkerEngine>): voi
   const link = keepLink(store, standard, actions);
   store.subscribe((now, before) => {
     draw();
+    if (now.image !== before.image && now.open === before.open) askFor(store, session);
     if (now.settings === before.settings) return;
     link.update();
     if (asksAnew(now.settings, before.settings)) askFor(store, session);
@@ -50,11 +51,21 @@ export function startPage(root: HTMLElement, engine: Promise<WorkerEngine>): voi
     writePreferences(now.settings);
   });
   window.addEventListener('keydown', (event) => undoKey(event, actions));
-  acceptDrops(document, (dragging) => store.set({ dragging }), actions.openFolder);
+  acceptDrops(
+    document,
+    (dragging) => store.set({ dragging }),
+    (files) => void actions.openOwn(files),
+  );
 }
 
 function asksAnew(now: Settings, before: Settings): boolean {
-  return now.text !== before.text || now.shown.layer !== before.shown.layer || now.changes !== before.changes;
+  return (
+    now.text !== before.text ||
+    now.pair !== before.pair ||
+    now.stand !== before.stand ||
+    now.shown.layer !== before.shown.layer ||
+    now.changes !== before.changes
+  );
 }
 
 /** Calls `work` once for all calls within a frame. */

@@ -1,24 +1,41 @@
+import type { ModelFiles } from '../src/engine/types.ts';
+import type { HeadRef } from './settings.ts';
+
 /** The models that the site ships, each in `models/<name>/`. */
 export interface ShippedModel {
   name: string;
-  /** Word-level models complete words; the others read characters. */
-  reads: 'words' | 'characters';
+  /** Word-level models complete words; others read characters, or pictures. */
+  reads: 'words' | 'characters' | 'pictures';
+  /** The head that its README measured to be telling; none where the example decides. */
+  opensAt?: HeadRef;
 }
 
 export const shippedModels: readonly ShippedModel[] = [
   { name: 'sentences', reads: 'words' },
-  { name: 'tang', reads: 'characters' },
-  { name: 'shakespeare', reads: 'characters' },
-  { name: 'sort', reads: 'characters' },
+  { name: 'tang', reads: 'characters', opensAt: { layer: 2, head: 4 } },
+  { name: 'shakespeare', reads: 'characters', opensAt: { layer: 3, head: 5 } },
+  { name: 'sort', reads: 'characters', opensAt: { layer: 1, head: 0 } },
+  { name: 'dates', reads: 'characters', opensAt: { layer: 1, head: 0 } },
+  { name: 'digits', reads: 'pictures', opensAt: { layer: 3, head: 1 } },
 ];
+
+export const shippedModel = (name: string | undefined): ShippedModel | undefined =>
+  shippedModels.find((model) => model.name === name);
 
 /** Name of a model that the visitor opened; a link cannot carry it. */
 export const localModel = 'local';
 
+/** A model that the visitor opened. */
+export interface OwnModel {
+  /** What it was called where it came from, else what its folder says. */
+  title: string;
+  files: ModelFiles;
+}
+
 /** The shipped model that a link names; without one, the first. */
 export function modelOf(hash: string): string {
   const wanted = new URLSearchParams(hash.slice(1)).get('model');
-  return (shippedModels.find(({ name }) => name === wanted) ?? shippedModels[0]!).name;
+  return (shippedModel(wanted ?? undefined) ?? shippedModels[0]!).name;
 }
 
 export function modelUrl(name: string): URL {

@@ -1,10 +1,12 @@
 import type { ModelInfo, Run } from '../src/engine/types.ts';
+import { isCausal, layersAt, standsOf } from '../src/elements/scene.ts';
 import { fitChanges } from './changes.ts';
 import { toFailure } from './failure.ts';
 import { firstExample, headFor, type GrammarFile, type Knowledge } from './first.ts';
 import { matchLinks } from './links.ts';
 import type { Live } from './live.ts';
 import { memo } from './memo.ts';
+import { localModel, shippedModel } from './models.ts';
 import type { Session, SessionEvents } from './session.ts';
 import type { HeadRef, Settings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -14,13 +16,19 @@ export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledg
   return {
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
-    async onOpen(name, info) {
+    async onOpen(name, info, from, parts) {
       const known = name === 'sentences' ? await knowledge() : null;
-      const { settings, notice, open } = store.get();
+      const { settings, notice, open, image } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
       store.set({
         open: { name, info },
+        ...(parts ? { parts, image: image ?? parts.firstImage(info) } : {}),
+        tool: null,
+        own:
+          name === localModel
+            ? { ...from, title: from.title || (info.title[next.lang] ?? info.title.en ?? info.family) }
+            : null,
         phase: 'ready',
         settings: next,
         notice: dropped ? { key: 'change.notFit' } : notice,
@@ -52,18 +60,29 @@ function settingsFor(
   const borrowed = name !== before?.name && before?.info.examples.some(({ text }) => text === settings.text);
   const example = borrowed || settings.text.trim() === '' ? firstExample(info.examples, settings.lang) : undefined;
   const best = known && example ? headFor(example, known) : undefined;
+  // A link that names the model has said which head.
+  const opensAt = settings.model === name ? undefined : shippedModel(name)?.opensAt;
+  const stands = standsOf(info);
+  const stand = stands.includes(settings.stand) ? settings.stand : stands[0]!;
+  const layers = layersAt(info, stand);
+  // What was forbidden there may be open here, and the other way round.
+  const turned =
+    settings.changes.mask.length > 0 &&
+    before !== null &&
+    isCausal(before.info, settings.stand) !== isCausal(info, stand);
   return {
     ...settings,
     model: name,
     text: example?.text ?? settings.text,
+    stand,
     cell: example ? null : settings.cell,
-    shown: fitHead(best ?? settings.shown, info),
-    changes: fitChanges(settings.changes, info.n_layers, info.n_heads),
+    shown: fitHead(best ?? opensAt ?? settings.shown, layers, info),
+    changes: fitChanges(turned ? { ...settings.changes, mask: [] } : settings.changes, layers, info.n_heads),
   };
 }
 
-function fitHead({ layer, head }: HeadRef, { n_layers, n_heads }: ModelInfo): HeadRef {
-  return { layer: Math.min(layer, n_layers - 1), head: Math.min(head, n_heads - 1) };
+function fitHead({ layer, head }: HeadRef, layers: number, { n_heads }: ModelInfo): HeadRef {
+  return { layer: Math.min(layer, layers - 1), head: Math.min(head, n_heads - 1) };
 }
 
 /** The same array for the same text, so that a slider draws nothing anew. */
@@ -76,10 +95,11 @@ const linkedIn = memo((grammar: GrammarFile, { tokens }: Run) =>
 
 /** Asks for the picture that the settings describe. */
 export function askFor(store: Store<Live>, session: Session): void {
-  const { settings, open } = store.get();
+  const { settings, open, image: given } = store.get();
   if (!open) return;
-  const { text, shown, changes } = settings;
-  const empty = text.trim() === '';
+  const { text, pair, stand, shown, changes } = settings;
+  const image = open.info.image ? given : null;
+  const empty = open.info.image ? !image : text.trim() === '';
   if (empty !== store.get().empty) store.set({ empty });
-  if (!empty) session.show({ text, layer: shown.layer, changes });
+  if (!empty) session.show({ text, pair, image, stand, layer: shown.layer, changes });
 }

@@ -1,3 +1,4 @@
+import type { Stand } from '../src/elements/scene.ts';
 import type { Theme } from '../src/elements/theme.ts';
 
 /** A cell of the attention map: row `query` looks at column `key`. */
@@ -15,7 +16,7 @@ export interface HeadRef {
 export interface Changes {
   /** Heads that are switched off. */
   off: readonly HeadRef[];
-  /** Cells whose permission is the opposite of the causal mask's. */
+  /** Cells whose permission is the opposite of the model's own. */
   mask: readonly Cell[];
   /** Scores are divided by it before the softmax; 1 leaves them as they are. */
   temperature: number;
@@ -37,6 +38,10 @@ export type View = 'map' | 'arcs';
 export interface Settings {
   model: string;
   text: string;
+  /** A second text, for models that read pairs. */
+  pair: string;
+  /** The attention that is shown, and changed. */
+  stand: Stand;
   shown: HeadRef;
   cell: Cell | null;
   view: View;
@@ -62,6 +67,8 @@ export function standardSettings(lang: Lang, theme: Theme): Settings {
   return {
     model: 'sentences',
     text: '',
+    pair: '',
+    stand: 'self',
     shown: { layer: 0, head: 0 },
     cell: null,
     view: 'map',

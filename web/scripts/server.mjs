@@ -32,6 +32,9 @@ const kPolicy = [
   "base-uri 'none'",
 ].join('; ');
 
+/** The hub of Hugging Face and its file hosts, for the page that offers to fetch models from there. */
+const kHub = "; connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co";
+
 const kHeaders = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy': kPolicy,
@@ -74,6 +77,7 @@ function answer(folder, request, response) {
   if (!status?.isFile()) return fail(404, 'not found');
   const etag = `"${status.size.toString(36)}-${Math.round(status.mtimeMs).toString(36)}"`;
   const headers = { ...kHeaders, ETag: etag };
+  if (file === join(folder, 'index.html')) headers['Content-Security-Policy'] += kHub;
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers);
     return response.end();

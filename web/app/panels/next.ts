@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { resolveTheme } from '../../src/elements/theme.ts';
 import { probabilityBars, type ProbabilityBars } from '../../src/plots/index.ts';
 import { visibleToken } from '../../src/plots/tokens.ts';
-import type { Picture } from '../live.ts';
 import { percent, type Say } from '../messages.ts';
 import type { Settings } from '../settings.ts';
 import type { Panel } from './panel.ts';
@@ -11,50 +10,53 @@ import type { Panel } from './panel.ts';
 export function nextPanel({ live, say }: Panel): TemplateResult | typeof nothing {
   const { picture, settings } = live;
   if (!picture) return nothing;
-  const { run, before } = picture;
+  const { run, before, info } = picture;
+  const next = { now: run.probs.data, before: before.probs.data, labels: info.vocabulary };
   const token = visibleToken(run.tokens.at(-1) ?? '');
   return html`
     <section class="next" aria-labelledby="next-title">
       <h2 id="next-title">${say('next.title')}</h2>
       <p class="caption">${say(run === before ? 'next.after' : 'next.afterChanged', { token })}</p>
-      <div aria-live="polite">${run === before ? nothing : html`<p class="verdict">${verdict(picture, say)}</p>`}</div>
-      ${bars(picture, settings)}
+      <div aria-live="polite">${run === before ? nothing : html`<p class="verdict">${verdict(next, say)}</p>`}</div>
+      ${bars('next', next, settings)}
     </section>
   `;
 }
 
-let drawn: { key: unknown[]; element: ProbabilityBars } | null = null;
-
-/** The bars, drawn anew only for another run, language or theme. */
-function bars({ run, before, info }: Picture, { lang, theme }: Settings): HTMLElement {
-  const shade = resolveTheme(theme);
-  const key = [run, before, lang, shade];
-  if (!drawn || drawn.key.some((part, index) => part !== key[index])) {
-    const options = {
-      labels: info.vocabulary,
-      before: run === before ? undefined : before.probs.data,
-      lang,
-      theme: shade,
-    };
-    // The same element, which knows its width.
-    drawn?.element.update(run.probs.data, options);
-    drawn = { key, element: drawn?.element ?? probabilityBars(run.probs.data, options) };
-  }
-  return drawn.element;
+/** Probabilities with the visitor's changes and without; the same array when nothing is changed. */
+export interface Distribution {
+  now: Float32Array;
+  before: Float32Array;
+  /** One per probability. */
+  labels: readonly string[];
 }
 
-function verdict({ run, before, info }: Picture, say: Say): string {
-  const favourite = (probs: Float32Array) =>
-    probs.reduce((best, share, id) => (share > (probs[best] ?? 0) ? id : best), 0);
-  const now = favourite(run.probs.data);
-  const old = favourite(before.probs.data);
-  const name = (id: number) => visibleToken(info.vocabulary[id] ?? '');
-  const share = (probs: Float32Array, id: number) => percent(probs[id] ?? 0);
+const drawn = new Map<string, { key: unknown[]; element: ProbabilityBars }>();
+
+/** The bars at a place of the page, drawn anew only for other probabilities, another language or theme. */
+export function bars(place: string, { now, before, labels }: Distribution, { lang, theme }: Settings): HTMLElement {
+  const shade = resolveTheme(theme);
+  const key = [now, before, labels, lang, shade];
+  const last = drawn.get(place);
+  if (last && key.every((part, index) => part === last.key[index])) return last.element;
+  const options = { labels, before: now === before ? undefined : before, lang, theme: shade };
+  // The same element, which knows its width.
+  last?.element.update(now, options);
+  const element = last?.element ?? probabilityBars(now, options);
+  drawn.set(place, { key, element });
+  return element;
+}
+
+/** What the changes made of the favourite. */
+export function verdict({ now, before, labels }: Distribution, say: Say): string {
+  const [is, was] = [now, before].map((probs) =>
+    probs.reduce((best, share, id) => (share > (probs[best] ?? 0) ? id : best), 0),
+  ) as [number, number];
   const values = {
-    token: name(now),
-    now: share(run.probs.data, now),
-    before: share(before.probs.data, old),
-    old: name(old),
+    token: visibleToken(labels[is] ?? ''),
+    now: percent(now[is] ?? 0),
+    before: percent(before[was] ?? 0),
+    old: visibleToken(labels[was] ?? ''),
   };
-  return say(now === old ? 'next.verdictSame' : 'next.verdictFlip', values);
+  return say(is === was ? 'next.verdictSame' : 'next.verdictFlip', values);
 }

@@ -1,26 +1,29 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AttentionView } from '../../src/elements/attention-view.ts';
-import { at, sceneOf, type Scene } from '../../src/elements/scene.ts';
-import type { Run } from '../../src/engine/types.ts';
+import { sceneOf, strongest, type Scene } from '../../src/elements/scene.ts';
+import type { ModelInfo, Run } from '../../src/engine/types.ts';
 import type { Badge } from '../../src/plots/index.ts';
 import type { Link, MaskedAt } from '../../src/plots/types.ts';
-import { paintedMask } from '../changes.ts';
+import { groundOf, paintedMask } from '../changes.ts';
 import { saveCsv, savePng, saveSvg } from '../download.ts';
-import type { Live, Picture } from '../live.ts';
+import type { Live, Picture, Tool } from '../live.ts';
 import { matchHeads } from '../match.ts';
 import { memo } from '../memo.ts';
 import { percent } from '../messages.ts';
-import { shippedModels } from '../models.ts';
+import { shippedModel } from '../models.ts';
 import type { Cell, HeadRef, View } from '../settings.ts';
 import { changesPanel } from './changes.ts';
 import type { Panel } from './panel.ts';
 
-const sceneFor = memo((picture: Picture): Scene => sceneOf(picture.run, picture.layer, picture.temperature));
+const sceneFor = memo(({ run, layer, temperature, stand }: Picture): Scene => sceneOf(run, layer, temperature, stand));
 const badgesFor = memo(matchHeads);
 const plainPatterns = memo((run: Run) => sceneOf(run, 0).patterns);
-const maskedFor = memo((flipped: readonly Cell[], tokens: number): MaskedAt => {
-  const cells = paintedMask(flipped, tokens);
-  return (query, key) => cells[query * tokens + key] === 0;
+/** What is hatched; nothing where the model hides nothing and nobody painted. */
+const maskedFor = memo((flipped: readonly Cell[], picture: Picture): MaskedAt | null => {
+  const ground = groundOf(picture.info, picture.run, picture.stand);
+  if (!ground.causal && flipped.length === 0) return null;
+  const cells = paintedMask(flipped, ground);
+  return (query, key) => cells[query * ground.keys + key] === 0;
 });
 const noHeads: readonly HeadRef[] = [];
 const noLinks: readonly Link[] = [];
@@ -39,18 +42,19 @@ export function picturePanel(panel: Panel): TemplateResult {
     <section class="picture${live.empty ? ' stale' : ''}" id="picture" aria-labelledby="picture-title">
       <h2 id="picture-title">${say('picture.title')}</h2>
       <p class="caption">
-        ${say(shippedModels.some(({ name, reads }) => name === live.open?.name && reads === 'characters') ? 'picture.hintCharacters' : 'picture.hint')}
+        ${live.parts?.hint(panel) ?? say(shippedModel(live.open?.name)?.reads === 'characters' ? 'picture.hintCharacters' : 'picture.hint')}
       </p>
+      ${live.parts?.standChoice(panel)}
       <attention-view
         .scene=${scene}
         .shown=${settings.shown}
-        .cell=${settings.cell ?? (scene && firstCell(scene, settings.shown, links))}
+        .cell=${settings.cell ?? (scene && picture && firstCell(scene, picture.info, settings.shown, links))}
         .view=${settings.view}
         .off=${settings.changes.off.length > 0 ? settings.changes.off : noHeads}
         .links=${links}
         .badges=${badges}
         .sorted=${badges.length > 0}
-        .masked=${scene ? maskedFor(settings.changes.mask, scene.tokens.length) : null}
+        .masked=${picture ? maskedFor(settings.changes.mask, picture) : null}
         .painting=${live.painting}
         .lang=${settings.lang}
         .theme=${settings.theme}
@@ -62,22 +66,25 @@ export function picturePanel(panel: Panel): TemplateResult {
         @stroke-end=${actions.endStroke}
         >${linksControl(panel, badges)} ${changesPanel(panel)}</attention-view
       >
-      ${picture ? downloads(panel, picture) : nothing}
+      ${picture && scene ? downloads(panel, picture, scene) : nothing}
+      ${live.tool === 'save' ? html`<save-run .live=${live} .actions=${actions}></save-run>` : nothing}
+      ${live.tool === 'check' ? html`<reference-check .live=${live} .actions=${actions}></reference-check>` : nothing}
     </section>
   `;
 }
 
-/** The cell that is spoken of before the visitor points at one: a true link, else the last token's strongest. */
-function firstCell({ tokens, patterns }: Scene, { layer, head }: HeadRef, links: readonly Link[]): Cell {
+/** The cell that is spoken of before the visitor points at one: a true link, else the strongest of the token that speaks for all. */
+function firstCell(
+  { tokens, patterns }: Scene,
+  info: ModelInfo,
+  { layer, head }: HeadRef,
+  links: readonly Link[],
+): Cell {
   const link = links.at(-1);
   if (link) return cellOf(link.query, link.key);
-  const query = tokens.length - 1;
+  const query = info.image || info.head === 'sequence' ? 0 : tokens.length - 1;
   const pattern = patterns[layer];
-  let key = 0;
-  for (let other = 1; pattern && other <= query; ++other) {
-    if (at(pattern, head, query, other) > at(pattern, head, query, key)) key = other;
-  }
-  return cellOf(query, key);
+  return cellOf(query, pattern ? strongest(pattern, head, query) : 0);
 }
 
 /** Equal cells are the same object, so that nothing is drawn anew for them. */
@@ -112,7 +119,7 @@ function linksControl({ live, actions, say }: Panel, badges: readonly Badge[]): 
   `;
 }
 
-function downloads({ live, actions, say }: Panel, picture: Picture): TemplateResult {
+function downloads({ live, actions, say }: Panel, picture: Picture, scene: Scene): TemplateResult {
   const { shown } = live.settings;
   const withPlot = (save: (plot: NonNullable<AttentionView['picture']>) => unknown) => async (event: Event) => {
     const plot = (event.target as Element).closest('.picture')?.querySelector<AttentionView>('attention-view')?.picture;
@@ -122,6 +129,16 @@ function downloads({ live, actions, say }: Panel, picture: Picture): TemplateRes
       actions.fail('failure.picture', error);
     }
   };
+  const opener = (tool: Tool) => html`
+    <button
+      type="button"
+      class="plain"
+      aria-expanded=${String(live.tool === tool)}
+      @click=${() => actions.openTool(tool)}
+    >
+      ${say(`picture.${tool}`)}
+    </button>
+  `;
   return html`
     <div class="take" role="group" aria-label=${say('picture.download')}>
       <span class="label" aria-hidden="true">${say('picture.download')}</span>
@@ -131,8 +148,9 @@ function downloads({ live, actions, say }: Panel, picture: Picture): TemplateRes
       <button type="button" class="plain" @click=${withPlot((plot) => savePng(plot, picture, shown))}>
         ${say('picture.png')}
       </button>
-      <button type="button" class="plain" @click=${() => saveCsv(picture, shown)}>${say('picture.csv')}</button>
+      <button type="button" class="plain" @click=${() => saveCsv(picture, scene, shown)}>${say('picture.csv')}</button>
       <button type="button" class="plain" @click=${actions.copyLink}>${say('picture.copyLink')}</button>
+      ${opener('save')} ${opener('check')}
     </div>
   `;
 }

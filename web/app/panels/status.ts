@@ -43,7 +43,7 @@ export function messages({ live, actions, say }: Panel): TemplateResult {
 }
 
 /** The bar of a load in progress. */
-export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
+export function loading({ live, actions, say }: Panel): TemplateResult | typeof nothing {
   const { phase, progress } = live;
   if (phase === 'ready') return nothing;
   const { loaded, total } = progress;
@@ -54,12 +54,17 @@ export function loading({ live, say }: Panel): TemplateResult | typeof nothing {
       <label for="loading">${say(phase === 'starting' ? 'phase.starting' : 'phase.loading')}</label>
       <progress id="loading" max=${total || 1} .value=${total > 0 ? loaded : 0}></progress>
       <span>${loaded > 0 ? bytes : nothing}</span>
+      ${
+        live.cancellable
+          ? html`<button type="button" @click=${actions.cancelOpening}>${say('phase.cancel')}</button>`
+          : nothing
+      }
     </div>
   `;
 }
 
-export function foot({ live, say }: Panel): TemplateResult {
-  const { picture, build, open } = live;
+export function foot({ live, actions, say }: Panel): TemplateResult {
+  const { picture, build, open, parts } = live;
   return html`
     <footer>
       <span>${picture ? say('foot.time', { milliseconds: milliseconds(picture.run.milliseconds) }) : nothing}</span>
@@ -67,12 +72,13 @@ export function foot({ live, say }: Panel): TemplateResult {
       <span
         >${
           open
-            ? say('model.facts', {
+            ? (parts?.facts({ live, actions, say }) ??
+              say('model.facts', {
                 layers: wholeNumber(open.info.n_layers),
                 heads: wholeNumber(open.info.n_heads),
                 parameters: wholeNumber(open.info.parameters),
                 vocabulary: wholeNumber(open.info.vocab_size),
-              })
+              }))
             : nothing
         }</span
       >

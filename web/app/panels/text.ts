@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleToken } from '../../src/plots/tokens.ts';
 import { wholeNumber } from '../messages.ts';
-import { characterModelFor, localModel, shippedModels } from '../models.ts';
+import { characterModelFor, localModel, shippedModel, shippedModels } from '../models.ts';
 import { maxLinkText } from '../hash.ts';
 import type { WordModel } from '../text-field.ts';
 import type { Panel } from './panel.ts';
@@ -13,13 +13,18 @@ export function textPanel(panel: Panel): TemplateResult {
   return html`
     <section class="writing">
       ${modelMenu(panel)}
-      <text-field
-        .text=${live.settings.text}
-        .say=${say}
-        .words=${wordModel(live)}
-        @text-input=${(event: CustomEvent<string>) => actions.setText(event.detail)}
-      ></text-field>
-      ${examples(panel)} ${loading(panel)}
+      ${
+        live.open?.info.image
+          ? live.parts?.imageField(panel)
+          : html`<text-field
+                .text=${live.settings.text}
+                .say=${say}
+                .words=${wordModel(live)}
+                @text-input=${(event: CustomEvent<string>) => actions.setText(event.detail)}
+              ></text-field>
+              ${live.parts?.pairField(panel)} ${examples(panel)}`
+      }
+      ${loading(panel)}
       <div class="remarks" aria-live="polite">${remarks(panel)}</div>
     </section>
   `;
@@ -29,8 +34,7 @@ let made: { of: unknown; model: WordModel } | null = null;
 
 /** The same object as long as nothing changed, so that the field need not render again. */
 function wordModel({ open, picture }: Panel['live']): WordModel | null {
-  const shipped = shippedModels.find(({ name }) => name === open?.name);
-  if (!open || shipped?.reads !== 'words') return null;
+  if (!open || shippedModel(open.name)?.reads !== 'words') return null;
   const of = picture?.model === open.name ? picture.run : open.info;
   if (made?.of !== of) {
     const next = picture?.model === open.name ? { text: picture.run.text, probs: picture.run.probs.data } : null;
@@ -39,9 +43,10 @@ function wordModel({ open, picture }: Panel['live']): WordModel | null {
   return made.model;
 }
 
-function examples({ live, actions, say }: Panel): TemplateResult {
+function examples({ live, actions, say }: Panel): TemplateResult | typeof nothing {
   const { lang, text } = live.settings;
   const all = live.open?.info.examples ?? [];
+  if (all.length === 0) return nothing;
   const mine = all.filter((example) => example.lang === lang);
   const others = all.filter((example) => example.lang !== lang);
   return html`
@@ -65,14 +70,7 @@ function examples({ live, actions, say }: Panel): TemplateResult {
 }
 
 function modelMenu({ live, actions, say }: Panel): TemplateResult {
-  const { lang } = live.settings;
-  const local = live.open?.name === localModel ? live.open : null;
   const shown = live.open?.name ?? live.settings.model;
-  const files = (event: Event) => {
-    const input = event.target as HTMLInputElement;
-    if (input.files?.length) actions.openFolder([...input.files]);
-    input.value = '';
-  };
   const choose = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
     if (value !== localModel && value !== live.open?.name) actions.openShipped(value);
@@ -86,17 +84,14 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
             html`<option value=${name} .selected=${name === shown}>${say(`model.${name}` as 'model.tang')}</option>`,
         )}
         ${
-          local
+          live.own
             ? html`<option value=${localModel} .selected=${shown === localModel}>
-                ${say('model.local', { title: local.info.title[lang] ?? local.info.title.en ?? local.info.family })}
+                ${say('model.local', { title: live.own.title })}
               </option>`
             : nothing
         }
       </select>
-      <label class="button file" title=${say('model.openHint')}>
-        ${say('model.openFolder')}
-        <input type="file" multiple webkitdirectory @change=${files} />
-      </label>
+      <button type="button" @click=${actions.chooseModel}>${say('model.openOwn')}</button>
     </div>
   `;
 }
@@ -108,7 +103,7 @@ function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothin
   if (empty) remarks.push(html`<p>${say('text.empty')}</p>`);
   if (settings.text.length > maxLinkText) remarks.push(html`<p>${say('text.tooLongForLink')}</p>`);
   if (picture && !empty) {
-    const { unknown, total, tokens } = picture.run;
+    const { unknown, total, tokens } = picture.run.source ?? picture.run;
     if (total > tokens.length) {
       const from = visibleToken(tokens.slice(0, 3).join(' ')).slice(0, 40);
       const values = {
@@ -123,7 +118,7 @@ function remarks({ live, actions, say }: Panel): (TemplateResult | typeof nothin
       const text =
         unknown.length === 1 ? say('text.unknownOne') : say('text.unknownMany', { count: wholeNumber(unknown.length) });
       const target = characterModelFor(settings.text);
-      const offer = open?.name !== target && shippedModels.find(({ name }) => name === open?.name)?.reads === 'words';
+      const offer = open?.name !== target && shippedModel(open?.name)?.reads === 'words';
       remarks.push(html`
         <p>
           <span class="unknown-mark" aria-hidden="true">?</span> ${text}

@@ -5,7 +5,7 @@ import { defineAttentionView, type View } from './attention-view.ts';
 import { define } from './define.ts';
 import { sayIn, type Lang } from './messages.ts';
 import { palette } from './palette.ts';
-import { at, sceneOf, stationsOf, type Scene } from './scene.ts';
+import { isCausal, layersAt, sceneOf, stationsOf, strongest, type Scene, type Stand } from './scene.ts';
 import { leaseModel, onEngineRestart, type Lease } from './shared-engine.ts';
 import { resolveTheme, watchSystemTheme, type Theme } from './theme.ts';
 
@@ -86,7 +86,7 @@ export class AttentionPlayground extends LitElement {
   declare view: View;
   declare theme: Theme;
   declare readonly: boolean;
-  declare run: { of: Run; layer: number } | null;
+  declare run: { of: Run; layer: number; stand: Stand; causal: boolean } | null;
   declare error: { code: string; message: string } | null;
   declare cell: Cell | null;
   declare near: boolean;
@@ -164,11 +164,15 @@ export class AttentionPlayground extends LitElement {
     if (this.busy || !this.lease || this.text.trim() === '') return;
     this.busy = true;
     const { text, lease } = this;
-    const layer = Math.min(this.head.layer, lease.model.info.n_layers - 1);
+    const { info } = lease.model;
+    // Beside a decoder, what reads the text is the encoder.
+    const stand = info.n_encoder_layers > 0 ? 'encoder' : 'self';
+    const layerNow = (): number => Math.min(this.head.layer, layersAt(info, stand) - 1);
+    const layer = layerNow();
     try {
-      const run = await lease.model.run(text, { record: stationsOf(layer), logits: 'last' });
+      const run = await lease.model.run(text, { record: stationsOf(layer, stand), logits: 'last' });
       if (lease === this.lease) {
-        this.run = { of: run, layer };
+        this.run = { of: run, layer, stand, causal: isCausal(info, stand) };
         this.error = null;
         this.dispatchEvent(new CustomEvent('attention-run', { detail: run, bubbles: true, composed: true }));
       }
@@ -177,12 +181,7 @@ export class AttentionPlayground extends LitElement {
       if (lease === this.lease && (error as { code?: string }).code !== 'engine_restarted') this.fail(error);
     }
     this.busy = false;
-    if (
-      text !== this.text ||
-      lease !== this.lease ||
-      layer !== Math.min(this.head.layer, lease.model.info.n_layers - 1)
-    )
-      void this.compute();
+    if (text !== this.text || lease !== this.lease || layer !== layerNow()) void this.compute();
   }
 
   private fail(error: unknown): void {
@@ -194,7 +193,7 @@ export class AttentionPlayground extends LitElement {
   /** The same scene for the same run. */
   private get drawn(): Scene | null {
     if (this.scene?.of !== this.run)
-      this.scene = this.run && { of: this.run, scene: sceneOf(this.run.of, this.run.layer) };
+      this.scene = this.run && { of: this.run, scene: sceneOf(this.run.of, this.run.layer, 1, this.run.stand) };
     return this.scene?.scene ?? null;
   }
 
@@ -227,7 +226,7 @@ export class AttentionPlayground extends LitElement {
         .shown=${this.shown}
         .cell=${this.cell ?? (scene && lastCell(scene, this.shown))}
         .view=${this.view}
-        .masked=${causalMask}
+        .masked=${this.run?.causal ? causalMask : null}
         .lang=${lang}
         .theme=${this.theme}
         @head-select=${({ detail }: CustomEvent<HeadPlace>) => (this.head = detail)}
@@ -252,11 +251,7 @@ const causalMask = (query: number, key: number): boolean => key > query;
 /** The key that the last token looks at most. */
 function lastCell({ tokens, patterns }: Scene, { layer, head }: HeadPlace): Cell {
   const query = tokens.length - 1;
-  let key = 0;
-  for (let other = 1; patterns[layer] && other <= query; ++other) {
-    if (at(patterns[layer], head, query, other) > at(patterns[layer], head, query, key)) key = other;
-  }
-  return { query, key };
+  return { query, key: patterns[layer] ? strongest(patterns[layer], head, query) : 0 };
 }
 
 /** Defines `<attention-playground>` and what it is made of. */

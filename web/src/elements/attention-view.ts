@@ -7,7 +7,7 @@ import { arithmeticLook, arithmeticOf } from './cell-arithmetic.ts';
 import { viewStyles } from './attention-view-styles.ts';
 import { define } from './define.ts';
 import { sayIn, type Lang } from './messages.ts';
-import { at, rowOf, type Scene } from './scene.ts';
+import { rowOf, strongest, type Scene } from './scene.ts';
 import { resolveTheme, watchSystemTheme, type Theme } from './theme.ts';
 import { TokenChips } from './token-chips.ts';
 
@@ -17,6 +17,7 @@ export type View = 'map' | 'arcs';
 const kQuickTokens = 64;
 const kPause = 150;
 
+const none: readonly number[] = [];
 const sceneKeys = ['scene', 'lang', 'shade'] as const;
 const gridKeys = [...sceneKeys, 'off', 'badges', 'sorted', 'masked'] as const;
 const largeKeys = [...sceneKeys, 'shown', 'view', 'links', 'masked', 'painting'] as const;
@@ -120,11 +121,20 @@ export class AttentionView extends LitElement {
     return this.scene?.patterns[this.shown.layer] ?? null;
   }
 
+  /** Whether tokens look at others than themselves: such tokens stand on no common line. */
+  private get isCross(): boolean {
+    return this.scene !== null && this.scene.tokens !== this.scene.keyTokens;
+  }
+
+  private get drawnView(): View {
+    return this.isCross ? 'map' : this.view;
+  }
+
   /** The cell that is spoken of: the one pointed at, else the chosen one. */
   private get current(): Cell | null {
-    const tokens = this.scene?.tokens.length ?? 0;
+    const { tokens = [], keyTokens = [] } = this.scene ?? {};
     const cell = this.hovered ?? this.cell;
-    return cell && cell.query < tokens && cell.key < tokens ? cell : null;
+    return cell && cell.query < tokens.length && cell.key < keyTokens.length ? cell : null;
   }
 
   /** Many large maps take a moment: while somebody types, they wait for a pause. */
@@ -153,11 +163,17 @@ export class AttentionView extends LitElement {
   }
 
   private drawLarge(): void {
-    const { scene, pattern, shown, view, links, masked, painting, lang, shade } = this;
+    const { scene, pattern, shown, drawnView: view, links, masked, painting, lang, shade } = this;
     const slot = this.renderRoot.querySelector('#large');
     if (!scene || !slot || !pattern || shown.head >= (pattern.shape[0] ?? 0)) return;
     const common = { tokens: scene.tokens, head: shown.head, links, lang, theme: shade };
-    const map = { ...common, selected: this.cell, masked: masked ?? undefined, paint: painting };
+    const map = {
+      ...common,
+      keyTokens: scene.keyTokens,
+      selected: this.cell,
+      masked: masked ?? undefined,
+      paint: painting,
+    };
     const arcs = { ...common, selected: this.cell?.query ?? null };
     if (this.large?.kind === view) {
       if (this.large.kind === 'map') this.large.plot.update(pattern, map);
@@ -210,11 +226,7 @@ export class AttentionView extends LitElement {
   /** The key that `query` looks at most, to speak of a token without a cell. */
   private strongest(query: number): Cell {
     const { pattern, shown } = this;
-    let key = 0;
-    for (let other = 1; pattern && other < this.scene!.tokens.length; ++other) {
-      if (at(pattern, shown.head, query, other) > at(pattern, shown.head, query, key)) key = other;
-    }
-    return { query, key };
+    return { query, key: pattern ? strongest(pattern, shown.head, query) : 0 };
   }
 
   override render(): TemplateResult {
@@ -235,17 +247,32 @@ export class AttentionView extends LitElement {
     `;
   }
 
-  private renderChips({ tokens, unknown }: Scene): TemplateResult {
-    const { current, pattern, shown } = this;
+  /** One line of tokens; where others are looked at, theirs stand on a line above. */
+  private renderChips({ tokens, keyTokens, unknown }: Scene): TemplateResult {
+    const { current, pattern, shown, isCross, lang } = this;
     const weights = current && pattern ? rowOf(pattern, shown.head, current.query) : [];
+    const key = current?.key ?? -1;
     return html`
+      ${
+        isCross
+          ? html`<token-chips
+              .tokens=${keyTokens}
+              .unknown=${unknown}
+              .weights=${weights}
+              .key=${key}
+              .lang=${lang}
+              .name=${'lookedAt'}
+            ></token-chips>`
+          : nothing
+      }
       <token-chips
         .tokens=${tokens}
-        .unknown=${unknown}
-        .weights=${weights}
+        .unknown=${isCross ? none : unknown}
+        .weights=${isCross ? none : weights}
         .query=${current?.query ?? -1}
-        .key=${current?.key ?? -1}
-        .lang=${this.lang}
+        .key=${isCross ? -1 : key}
+        .lang=${lang}
+        .name=${isCross ? 'looking' : 'tokens'}
         @chip-hover=${({ detail }: CustomEvent<number | null>) => (this.hovered = detail === null ? null : this.strongest(detail))}
         @chip-select=${({ detail }: CustomEvent<number>) => this.tell('cell-select', this.strongest(detail))}
       ></token-chips>
@@ -253,7 +280,7 @@ export class AttentionView extends LitElement {
   }
 
   private renderLarge(): TemplateResult {
-    const { lang, view, shown, off, painting } = this;
+    const { lang, drawnView: view, shown, off, painting } = this;
     const isOff = off.some(({ layer, head }) => layer === shown.layer && head === shown.head);
     const values = { ...shown };
     const choice = (name: View) => html`
@@ -265,7 +292,13 @@ export class AttentionView extends LitElement {
       <figure class="large">
         <div class="bar">
           <strong>${sayIn(lang, isOff ? 'headOff' : 'head', values)}</strong>
-          <span class="choice" role="group" aria-label=${sayIn(lang, 'view')}>${choice('map')}${choice('arcs')}</span>
+          ${
+            this.isCross
+              ? nothing
+              : html`<span class="choice" role="group" aria-label=${sayIn(lang, 'view')}
+                  >${choice('map')}${choice('arcs')}</span
+                >`
+          }
         </div>
         <div
           id="large"

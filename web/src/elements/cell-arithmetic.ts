@@ -22,5 +22,5 @@ export function arithmeticOf(scene: Scene, { layer, head }: HeadPlace, cell: Cel
 }
 
 export function arithmeticLook(scene: Scene, cell: Cell, lang: Lang, theme: 'light' | 'dark'): ArithmeticOptions {
-  return { query: scene.tokens[cell.query] ?? '', keyToken: scene.tokens[cell.key] ?? '', lang, theme };
+  return { query: scene.tokens[cell.query] ?? '', keyToken: scene.keyTokens[cell.key] ?? '', lang, theme };
 }

@@ -2,6 +2,8 @@ export type Lang = 'en' | 'zh';
 
 const en = {
   tokens: 'Tokens',
+  looking: 'What looks',
+  lookedAt: 'What it looks at',
   tokensHint: 'Left and right arrows choose a token',
   unknown: 'unknown to the model',
   marker: 'a mark that the model puts before every text',
@@ -26,6 +28,8 @@ const en = {
 
 const zh: Record<keyof typeof en, string> = {
   tokens: '词元',
+  looking: '谁在看',
+  lookedAt: '看向谁',
   tokensHint: '用左右方向键挑选词元',
   unknown: '模型不认识',
   marker: '模型在每段文字前加的记号',

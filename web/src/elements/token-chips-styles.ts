@@ -5,6 +5,12 @@ export const chipStyles = css`
   :host {
     display: block;
   }
+  .name {
+    display: block;
+    margin: 0.35rem 0 0.15rem;
+    color: var(--soft);
+    font-size: 0.8125rem;
+  }
   .chips {
     display: flex;
     flex-wrap: wrap;

@@ -20,6 +20,7 @@ export class TokenChips extends LitElement {
     weights: { attribute: false },
     query: { attribute: false },
     key: { attribute: false },
+    name: { attribute: false },
     lang: {},
     focused: { state: true },
   };
@@ -31,6 +32,8 @@ export class TokenChips extends LitElement {
   /** The token that looks, and the one it is asked about; -1 for none. */
   declare query: number;
   declare key: number;
+  /** What the line is called, and a heading unless it is the only one. */
+  declare name: 'tokens' | 'looking' | 'lookedAt';
   declare lang: Lang;
   declare focused: number;
 
@@ -41,6 +44,7 @@ export class TokenChips extends LitElement {
     this.weights = [];
     this.query = -1;
     this.key = -1;
+    this.name = 'tokens';
     this.lang = 'en';
     this.focused = 0;
   }
@@ -74,12 +78,14 @@ export class TokenChips extends LitElement {
   override render(): TemplateResult {
     const unknown = new Set(this.unknown);
     const focused = Math.min(this.focused, this.tokens.length - 1);
+    const name = sayIn(this.lang, this.name);
     return html`
+      ${this.name === 'tokens' ? nothing : html`<span class="name" aria-hidden="true">${name}</span>`}
       <div
         class="chips"
         role="listbox"
         aria-orientation="horizontal"
-        aria-label=${sayIn(this.lang, 'tokens')}
+        aria-label=${name}
         title=${sayIn(this.lang, 'tokensHint')}
       >
         ${this.tokens.map((token, index) => {

@@ -1,6 +1,6 @@
 import { compileFromUrl } from './compile.ts';
 import { browserRungs } from './connect.ts';
-import { fetchFromNetwork } from './files.ts';
+import { fetchFromNetwork } from './download.ts';
 import { initIn } from './init.ts';
 
 /** Starts an engine: on this thread, or with `worker: true` in a worker. */

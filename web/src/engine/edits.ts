@@ -77,7 +77,7 @@ export function callbackEdits(
     };
     return expandStation(pattern, stations).map((at): NativeEdit => {
       // The module lends every station as (heads, rows, columns), one head where the station has none.
-      const hasHeads = at.includes('.attn.');
+      const hasHeads = /\.(attn|cross)\./.test(at);
       return { at, head: -1, kind: 'call', call: (data, shape) => call(data, shape, hasHeads) };
     });
   });

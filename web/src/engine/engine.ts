@@ -1,7 +1,7 @@
 import { Arrays } from './arrays.ts';
 import type { CompiledCore } from './compile.ts';
 import type { Core } from './core.ts';
-import { fetchFromNetwork, readModel, type Fetch } from './files.ts';
+import { AttentionError } from './error.ts';
 import { instantiate } from './instantiate.ts';
 import { openModel } from './model.ts';
 import type { LocalModel } from './model.ts';
@@ -14,6 +14,7 @@ import type {
   Held,
   ImageFilter,
   LoadOptions,
+  ModelFiles,
   ModelSource,
   Operators,
   PositionFunctions,
@@ -22,9 +23,12 @@ import type {
   Variant,
 } from './types.ts';
 
-/** An engine on this thread, around one instance of the module. */
-export async function startEngine(compiled: CompiledCore, fetch: Fetch = fetchFromNetwork): Promise<LocalEngine> {
-  return new LocalEngine(await instantiate(compiled), fetch);
+/** How an engine comes by a model's files. */
+export type Read = (source: ModelSource, options: LoadOptions) => Promise<ModelFiles>;
+
+/** An engine on this thread, around one instance of the module. A worker's is given models that its page has read. */
+export async function startEngine(compiled: CompiledCore, read?: Read): Promise<LocalEngine> {
+  return new LocalEngine(await instantiate(compiled), read);
 }
 
 /** Its operators are those of the table in operator.ts. */
@@ -36,11 +40,11 @@ export class LocalEngine implements Engine {
   /** For tests and the worker: the way into the module. */
   readonly core: Core;
   readonly #arrays: Arrays;
-  readonly #fetch: Fetch;
+  readonly #read: Read | undefined;
 
-  constructor(core: Core, fetch: Fetch) {
+  constructor(core: Core, read?: Read) {
     this.core = core;
-    this.#fetch = fetch;
+    this.#read = read;
     this.build = core.build;
     this.#arrays = new Arrays(core);
     this.positions = positionFunctions(this.#arrays, this.encodings());
@@ -68,7 +72,8 @@ export class LocalEngine implements Engine {
   }
 
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<LocalModel> {
-    const files = await readModel(source, options, this.#fetch);
+    if (!this.#read) throw new AttentionError('argument_type', 'loadModel: this engine reads no files');
+    const files = await this.#read(source, options);
     options.signal?.throwIfAborted();
     return openModel(this.core, files, options.quantize);
   }

@@ -12,10 +12,11 @@ export const engineErrorCodes = [
   'option_unknown', // an option of a name that the call does not know
   'argument_type', // a value of the wrong kind
   'file_missing', // a model's folder lacks a file, or answers with a web page in its place
-  'file_fetch', // the network or the server failed
+  'file_fetch', // the network or the server failed, or a file could not be read
   'tokenizer_invalid', // tokenizer.json cannot be used, or does not belong to the model
+  'reference_invalid', // reference.json cannot be read
   'text_empty', // no text, and the tokenizer has no start token
-  'text_too_long', // more characters than are tokenised at all
+  'text_too_long', // more characters than are tokenised at all, or than this tokenizer takes
   'array_invalid', // a file of arrays that breaks its format, or arrays that do not go together
   'array_dtype', // an array of something else than numbers or texts
   'array_size', // a file that would unfold to more memory than is allowed

@@ -9,7 +9,7 @@ const kMostKept = 2 ** 31 - 1;
 
 /** What a generation needs of its model. */
 export interface Sampler {
-  begin(ids: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
+  begin(ids: Int32Array, source: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
   step(handle: number): { id: number; probability: number };
   end(handle: number): void;
 }
@@ -18,9 +18,13 @@ export interface Sampler {
 export interface Start {
   text: string;
   ids: Int32Array;
+  /** What an encoder reads; empty without one. */
+  source: Int32Array;
   edits: NativeEdit[];
-  /** Ends the text when drawn; -1 for none. */
-  endId: number;
+  /** Each ends the text when drawn. */
+  endIds: readonly number[];
+  /** Tokens that there is room for. */
+  room: number;
   write: (id: number) => string;
 }
 
@@ -43,9 +47,9 @@ export function checkGenerateOptions(options: GenerateOptions): void {
 
 export function startGeneration(sampler: Sampler, start: Start, options: GenerateOptions): Generation {
   const { maxTokens = 40, temperature = 1, topK = 0, topP = 1, seed = 0, stop = '' } = options;
-  const handle = sampler.begin(start.ids, { temperature, topK, topP, seed }, start.edits);
+  const handle = sampler.begin(start.ids, start.source, { temperature, topK, topP, seed }, start.edits);
   let { text } = start;
-  let left = maxTokens;
+  let left = Math.min(maxTokens, start.room);
   return {
     next() {
       if (left <= 0) return null;
@@ -53,7 +57,7 @@ export function startGeneration(sampler: Sampler, start: Start, options: Generat
       const begun = performance.now();
       const { id, probability } = sampler.step(handle);
       const milliseconds = performance.now() - begun;
-      if (id === start.endId) {
+      if (start.endIds.includes(id)) {
         left = 0;
         return null;
       }

@@ -1,6 +1,7 @@
 import { compileCore, type Binaries } from './compile.ts';
 import { AttentionError, checkOptions } from './error.ts';
-import type { Fetch } from './files.ts';
+import type { Fetch } from './download.ts';
+import { readModel } from './files.ts';
 import type { LinkOptions } from './link.ts';
 import { startRemoteEngine } from './remote.ts';
 import type { Engine, InitOptions, WorkerEngine } from './types.ts';
@@ -31,7 +32,7 @@ export function initIn({ binaries, rungs, fetch }: Environment): Init {
     const compiled = compileCore(binaries, options);
     if (worker) return startRemoteEngine(compiled, { rungs, timeout, fetch });
     const [{ startEngine }, core] = await Promise.all([import('./here.ts'), compiled]);
-    return startEngine(core, fetch);
+    return startEngine(core, (source, options) => readModel(source, options, fetch));
   };
   return init as Init;
 }

@@ -25,6 +25,8 @@ export interface LinkOptions {
 /** A rung whose worker says nothing for so long is given up. */
 const kStartMilliseconds = 20_000;
 
+const kGraceMilliseconds = 200;
+
 /** The page's end of the line to a worker: calls, cancelling, and a new worker when the old one has failed. */
 export class Link {
   readonly #options: LinkOptions;
@@ -34,6 +36,8 @@ export class Link {
   #epoch = 0;
   #closed = false;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while the worker does what must end within a time. */
+  #limit: ReturnType<typeof setTimeout> | undefined;
   encodings: Encoding[] = [];
 
   constructor(options: LinkOptions) {
@@ -174,12 +178,22 @@ export class Link {
     port.onAnswer = (answer: Answer) => {
       if (epoch !== this.#epoch) return undefined;
       if ('fatal' in answer) return this.#restart(answer.fatal);
+      if ('within' in answer) return this.#limitTo(answer.within);
       const pending = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
       if ('error' in answer) pending?.reject(fromPlainError(answer.error));
       else pending?.resolve(answer.result);
       return this.#watch();
     };
+  }
+
+  #limitTo(milliseconds: number): void {
+    clearTimeout(this.#limit);
+    if (milliseconds <= 0) return;
+    const reason = `the tokenizer took longer than ${milliseconds / 1000} s`;
+    // Where this thread was asleep the worker's word that it has finished may still be on its way.
+    const late = (): void => void (this.#limit = setTimeout(() => this.#restart(reason), kGraceMilliseconds));
+    this.#limit = setTimeout(late, milliseconds);
   }
 
   /** (Re)starts the clock of silence; it runs only while somebody waits. */
@@ -201,6 +215,7 @@ export class Link {
 
   #drop(error: AttentionError): void {
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#limit);
     this.#port.then(
       (port) => port.close(),
       () => {},

@@ -5,7 +5,9 @@ import { checkGenerateOptions, startGeneration, type Generation } from './genera
 import { describeModel, readNotes } from './info.ts';
 import { expandStations } from './names.ts';
 import type { NativeModel } from './native.ts';
-import { openTokenizer, type Tokenizer } from './text/tokenizer.ts';
+import { readPreprocessor } from './picture.ts';
+import { readInput, type Reader, type Reading } from './reading.ts';
+import { openTokenizer, type Watch } from './text/tokenizer.ts';
 import type {
   Encoded,
   GenerateOptions,
@@ -13,32 +15,41 @@ import type {
   Model,
   ModelFiles,
   ModelInfo,
+  ModelInput,
   Run,
   Step,
   SyncRunOptions,
+  TextInput,
 } from './types.ts';
+import { openWeights } from './weightSource.ts';
 
 const kRunOptions = ['record', 'edits', 'logits', 'edit'] as const;
 /** A generation on this thread lets the page breathe at least this often. */
 const kBreathMilliseconds = 12;
 
-/** Builds a model from its files. Throws the core's codes and `tokenizer_invalid`. */
+/** Builds a model from its files. Throws the core's codes, `file_fetch` and `tokenizer_invalid`. */
 export async function openModel(
   core: Core,
-  { config, weights, tokenizer }: ModelFiles,
+  { config, weights, tokenizer, preprocessor }: ModelFiles,
   quantize?: LoadOptions['quantize'],
+  watch?: Watch,
 ): Promise<LocalModel> {
   if (quantize !== undefined && quantize !== 'int8') {
     throw new AttentionError('argument_type', `loadModel: found quantize "${quantize}", expected "int8"`);
   }
+  const source = await openWeights(weights);
   // Embind's declarations allow null for any pointer; a model that cannot be made throws instead.
-  const native = core.call((module) => module.Model.load(config, weights, quantize === 'int8')) as NativeModel;
+  const native = core.call((module) => module.Model.load(config, source, quantize === 'int8')) as NativeModel;
   core.adopt(native);
   try {
     const nativeInfo = core.call(() => native.info());
-    const opened = await openTokenizer(tokenizer, nativeInfo.vocab_size);
-    const notes = readNotes(config);
-    return new LocalModel(core, native, opened, describeModel(nativeInfo, notes, opened.vocabulary), notes.endId);
+    const reader: Reader = {
+      info: nativeInfo,
+      notes: readNotes(config),
+      tokenizer: nativeInfo.image ? null : await openTokenizer(tokenizer ?? '', nativeInfo.vocab_size, watch),
+      preprocessor: nativeInfo.image ? readPreprocessor(preprocessor, nativeInfo.image) : null,
+    };
+    return new LocalModel(core, native, reader);
   } catch (error) {
     if (!core.brokenBy && !core.disposed) core.call(() => native.delete());
     throw error;
@@ -49,45 +60,44 @@ export async function openModel(
 export class LocalModel implements Model {
   readonly info: ModelInfo;
   readonly #core: Core;
-  readonly #tokenizer: Tokenizer;
-  readonly #endId: number;
+  readonly #reader: Reader;
   #native: NativeModel | null;
 
-  constructor(core: Core, native: NativeModel, tokenizer: Tokenizer, info: ModelInfo, endId: number) {
+  constructor(core: Core, native: NativeModel, reader: Reader) {
     this.#core = core;
     this.#native = native;
-    this.#tokenizer = tokenizer;
-    this.#endId = endId;
-    this.info = info;
+    this.#reader = reader;
+    this.info = describeModel(reader.info, reader.notes, reader.tokenizer?.vocabulary ?? []);
   }
 
-  encode(text: string): Encoded {
-    this.#open();
-    return this.#tokenizer.encode(text, this.info.n_ctx);
+  encode(input: ModelInput): Encoded {
+    return this.#read(input).encoded;
   }
 
-  run(text: string, options: SyncRunOptions = {}): Run {
+  run(input: ModelInput, options: SyncRunOptions = {}): Run {
     checkOptions('run', options, kRunOptions);
     const { logits = 'all' } = options;
     if (logits !== 'all' && logits !== 'last') {
       throw new AttentionError('argument_range', `logits: found ${String(logits)}, expected 'all' or 'last'`);
     }
-    const encoded = this.encode(text);
+    const { text, encoded, native: read } = this.#read(input);
     const { stations } = this.info;
     const record = expandStations(options.record ?? [], stations);
     const callbacks = callbackEdits(options.edit ?? {}, stations);
     const edits = [...expandEdits(options.edits ?? [], stations), ...callbacks.edits];
     const begun = performance.now();
-    const result = this.#call((native) => native.run(encoded.ids, { record, edits, lastOnly: logits === 'last' }));
+    const result = this.#call((native) =>
+      native.run(read.ids, { ...read, record, edits, lastOnly: logits === 'last' }),
+    );
     const milliseconds = performance.now() - begun;
     callbacks.rethrow();
     return { text, ...encoded, ...result, milliseconds };
   }
 
   /** Reads the prompt and makes ready to draw tokens; `generate` is this with an iterator around it. */
-  begin(text: string, options: GenerateOptions = {}): Generation {
+  begin(input: string | TextInput, options: GenerateOptions = {}): Generation {
     checkGenerateOptions(options);
-    const { ids } = this.encode(text);
+    const { text, encoded, native: read } = this.#read(input);
     const sampler = {
       begin: (...args: Parameters<NativeModel['begin']>) => this.#call((native) => native.begin(...args)),
       step: (handle: number) => this.#call((native) => native.step(handle)),
@@ -95,15 +105,23 @@ export class LocalModel implements Model {
         if (this.#native && !this.#core.brokenBy) this.#call((native) => native.end(handle));
       },
     };
-    const edits = expandEdits(options.edits ?? [], this.info.stations);
-    const start = { text, ids, edits, endId: this.#endId, write: this.#tokenizer.writer(text) };
+    const written = encoded.source ? ((input as Partial<TextInput>).target ?? '') : text;
+    const start = {
+      text: written,
+      ids: read.ids,
+      source: read.source,
+      edits: expandEdits(options.edits ?? [], this.info.stations),
+      endIds: this.#reader.notes.endIds,
+      room: encoded.source ? this.info.n_ctx - read.ids.length + 1 : Infinity,
+      write: this.#reader.tokenizer?.writer(written) ?? String,
+    };
     return startGeneration(sampler, start, options);
   }
 
-  async *generate(text: string, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
+  async *generate(input: string | TextInput, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const generation = this.begin(text, options);
+    const generation = this.begin(input, options);
     let breath = performance.now();
     try {
       for (let step = generation.next(); step; step = generation.next()) {
@@ -127,6 +145,11 @@ export class LocalModel implements Model {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #read(input: ModelInput): Reading {
+    this.#open();
+    return readInput(this.#reader, input);
   }
 
   #open(): NativeModel {

@@ -1,5 +1,15 @@
 /** The module's bindings as this engine uses them; `instantiate.ts` checks them against the generated declarations. */
-import type { BooleanMask, Encoding, ImageFilter, SmoothingKernel, Tensor, Variant } from './types.ts';
+import type {
+  BooleanMask,
+  Encoding,
+  HeadKind,
+  ImageFilter,
+  ImageSize,
+  SmoothingKernel,
+  Tensor,
+  Variant,
+} from './types.ts';
+import type { WeightSource } from './weightSource.ts';
 
 export type EditKind = 'set' | 'scale' | 'mask' | 'call';
 
@@ -15,7 +25,10 @@ export interface NativeEdit {
 
 export interface NativeInfo {
   family: string;
+  head: HeadKind;
+  causal: boolean;
   n_layers: number;
+  n_encoder_layers: number;
   n_heads: number;
   n_kv_heads: number;
   d_model: number;
@@ -23,9 +36,21 @@ export interface NativeInfo {
   d_mlp: number;
   n_ctx: number;
   vocab_size: number;
+  outputs: number;
+  n_segments: number;
+  image: ImageSize | null;
   parameters: number;
   weight_bytes: number;
   stations: string[];
+}
+
+/** What a run reads beside its tokens; empty where the family has no such thing. */
+export interface NativeInput {
+  ids: Int32Array;
+  segments: Int32Array;
+  source: Int32Array;
+  padding: number;
+  image: Tensor | undefined;
 }
 
 export interface NativeRun {
@@ -56,8 +81,11 @@ export interface NativeArray extends NativeHandle {
 
 export interface NativeModel extends NativeHandle {
   info(): NativeInfo;
-  run(ids: Int32Array, options: { record: string[]; edits: NativeEdit[]; lastOnly: boolean }): NativeRun;
-  begin(ids: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
+  run(
+    ids: Int32Array,
+    options: Omit<NativeInput, 'ids'> & { record: string[]; edits: NativeEdit[]; lastOnly: boolean },
+  ): NativeRun;
+  begin(ids: Int32Array, source: Int32Array, sampling: Sampling, edits: NativeEdit[]): number;
   step(handle: number): { id: number; probability: number };
   end(handle: number): void;
 }
@@ -157,5 +185,5 @@ export interface NativeModule {
   nonLocalBlock(kind: string, normalisation: string, inputs: (NativeArray | null)[], outputs: NativeArray[]): void;
   liveModels(): number;
   fail(kind: FailureKind): void;
-  Model: { load(config: string, weights: Uint8Array, asBytes: boolean): NativeModel | null };
+  Model: { load(config: string, weights: WeightSource, asBytes: boolean): NativeModel | null };
 }

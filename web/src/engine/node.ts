@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { compileFromUrl } from './compile.ts';
-import { fetchFromNetwork, type Fetch } from './files.ts';
+import { fetchFromNetwork, type Fetch } from './download.ts';
 import { initIn } from './init.ts';
 import { threadPort } from './thread.ts';
 

@@ -10,11 +10,13 @@ import type {
   LoadOptions,
   ModelFiles,
   ModelInfo,
+  ModelInput,
   Run,
   RunOptions,
   SmoothingKernel,
   Step,
   Tensor,
+  TextInput,
   Variant,
 } from './types.ts';
 
@@ -27,9 +29,9 @@ export interface Methods {
   operate(operator: OperatorName, args: unknown[]): unknown;
   table(name: string, tokens: number, width: number, params?: Record<string, number>, weight?: Tensor): Tensor;
   load(files: ModelFiles, quantize?: LoadOptions['quantize']): { model: number; info: ModelInfo };
-  encode(model: number, text: string): Encoded;
-  run(model: number, text: string, options?: RunOptions): Run;
-  begin(model: number, text: string, options?: GenerateOptions): number;
+  encode(model: number, input: ModelInput): Encoded;
+  run(model: number, input: ModelInput, options?: RunOptions): Run;
+  begin(model: number, input: string | TextInput, options?: GenerateOptions): number;
   step(generation: number): Step | null;
   end(generation: number): void;
   dispose(model: number): void;
@@ -42,8 +44,12 @@ export type Method = keyof Methods;
 /** From the page to the worker. `cancel` names a call that nobody waits for any more. */
 export type Request = { id: number; method: Method; args: unknown[] } | { cancel: number };
 
-/** From the worker to the page. `fatal` says why the instance can no longer be used. */
-export type Answer = { id: number; result: unknown } | { id: number; error: PlainError } | { fatal: string };
+/**
+ * From the worker to the page. `fatal` says why the instance can no longer be used; `within` announces work on a visitor's
+ * file that must end within so many milliseconds, 0 that it has.
+ */
+export type Answer =
+  { id: number; result: unknown } | { id: number; error: PlainError } | { fatal: string } | { within: number };
 
 /** A worker, or what stands in for one. */
 export interface Port {

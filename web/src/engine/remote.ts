@@ -1,6 +1,7 @@
 import type { CompiledCore } from './compile.ts';
 import { AttentionError, checkOptions } from './error.ts';
-import { readModel, type Fetch } from './files.ts';
+import type { Fetch } from './download.ts';
+import { readModel } from './files.ts';
 import { checkGenerateOptions } from './generation.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { operatorNames, type OperatorName } from './operatorNames.ts';
@@ -13,12 +14,14 @@ import type {
   ImageFilter,
   LoadOptions,
   ModelInfo,
+  ModelInput,
   ModelSource,
   Run,
   RunOptions,
   SmoothingKernel,
   Step,
   Tensor,
+  TextInput,
   Variant,
   WorkerEngine,
   WorkerModel,
@@ -89,7 +92,7 @@ class RemoteEngine implements WorkerEngine {
   async loadModel(source: ModelSource, options: LoadOptions = {}): Promise<WorkerModel> {
     this.#link.checkOpen();
     const files = await readModel(source, options, this.#fetch);
-    const transfer = files === source ? [] : [files.weights.buffer as ArrayBuffer];
+    const transfer = files === source || files.weights instanceof Blob ? [] : [files.weights.buffer as ArrayBuffer];
     const { model, info } = await this.#link.call('load', [files, options.quantize], {
       signal: options.signal,
       transfer,
@@ -118,24 +121,24 @@ class RemoteModel implements WorkerModel {
     forgotten.register(this, () => link.epoch === epoch && link.notify('dispose', [number]), this);
   }
 
-  async encode(text: string): Promise<Encoded> {
+  async encode(input: ModelInput): Promise<Encoded> {
     this.#check();
-    return this.#link.call('encode', [this.#number, text]);
+    return this.#link.call('encode', [this.#number, input]);
   }
 
-  async run(text: string, options?: RunOptions): Promise<Run> {
+  async run(input: ModelInput, options?: RunOptions): Promise<Run> {
     this.#check();
     // Callbacks (`edit`) belong to engines on this thread.
     checkOptions('run', options ?? {}, ['record', 'edits', 'logits']);
-    return this.#link.call('run', [this.#number, text, options]);
+    return this.#link.call('run', [this.#number, input, options]);
   }
 
   /** Tokens come one by one as they are asked for: a slow reader never makes the worker run ahead. */
-  async *generate(text: string, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
+  async *generate(input: string | TextInput, options: GenerateOptions = {}): AsyncGenerator<Step, void> {
     this.#check();
     checkGenerateOptions(options);
     const { signal, ...rest } = options;
-    const generation = await this.#link.call('begin', [this.#number, text, rest], { signal });
+    const generation = await this.#link.call('begin', [this.#number, input, rest], { signal });
     try {
       for (;;) {
         this.#check();

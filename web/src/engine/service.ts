@@ -3,6 +3,7 @@ import { AttentionError, toPlainError } from './error.ts';
 import type { Generation } from './generation.ts';
 import { openModel, type LocalModel } from './model.ts';
 import type { Answer, Method, Methods, Request } from './protocol.ts';
+import type { Watch } from './text/tokenizer.ts';
 
 /** Every method hears of the call's end by `signal`: the page no longer waits for the answer. */
 type Handlers = {
@@ -13,7 +14,7 @@ type Handlers = {
 };
 
 /** The table of what a worker does: one row a method, over one engine and the models opened in it. */
-function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
+function makeHandlers(state: { engine: LocalEngine | null }, watch: Watch): Handlers {
   const models = new Numbered<LocalModel>('model');
   const generations = new Numbered<Generation>('generation');
   const engine = (): LocalEngine => {
@@ -35,16 +36,16 @@ function makeHandlers(state: { engine: LocalEngine | null }): Handlers {
       return table(tokens, width, params, weight);
     },
     async load(signal, files, quantize) {
-      const model = await openModel(engine().core, files, quantize);
+      const model = await openModel(engine().core, files, quantize, watch);
       if (signal.aborted) {
         model.dispose();
         throw signal.reason;
       }
       return { model: models.add(model), info: model.info };
     },
-    encode: (_, model, text) => models.get(model).encode(text),
-    run: (_, model, text, options) => models.get(model).run(text, options),
-    begin: (_, model, text, options) => generations.add(models.get(model).begin(text, options)),
+    encode: (_, model, input) => models.get(model).encode(input),
+    run: (_, model, input, options) => models.get(model).run(input, options),
+    begin: (_, model, input, options) => generations.add(models.get(model).begin(input, options)),
     step: (_, generation) => generations.get(generation).next(),
     end: (_, generation) => generations.take(generation)?.end(),
     dispose: (_, model) => models.take(model)?.dispose(),
@@ -83,7 +84,14 @@ class Numbered<T> {
 /** Answers requests by `post`; results go as transfers, since nobody keeps them here. */
 export function serve(post: (answer: Answer, transfer: Transferable[]) => void): (request: Request) => void {
   const state: { engine: LocalEngine | null } = { engine: null };
-  const handlers = makeHandlers(state);
+  const handlers = makeHandlers(state, (milliseconds, work) => {
+    post({ within: milliseconds }, []);
+    try {
+      return work();
+    } finally {
+      post({ within: 0 }, []);
+    }
+  });
   const controllers = new Map<number, AbortController>();
 
   const answer = async (id: number, method: Method, args: unknown[]): Promise<void> => {

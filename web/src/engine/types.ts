@@ -3,6 +3,7 @@
 import type { ImageOperators, WorkerImageOperators } from './imageTypes.ts';
 import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
 import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
+import type { LoadOptions, Model, ModelSource, WorkerModel } from './modelTypes.ts';
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
 import type { SmoothingOperators, WorkerSmoothingOperators } from './smoothingTypes.ts';
 import type { Encoding, ImageFilter, SmoothingKernel, Variant } from './tables.ts';
@@ -10,6 +11,7 @@ import type { Encoding, ImageFilter, SmoothingKernel, Variant } from './tables.t
 export type * from './imageTypes.ts';
 export type * from './interpretationTypes.ts';
 export type * from './layerTypes.ts';
+export type * from './modelTypes.ts';
 export type * from './positionTypes.ts';
 export type * from './smoothingTypes.ts';
 export type * from './tables.ts';
@@ -159,162 +161,6 @@ export interface Operators extends LayerOperators, InterpretationOperators, Smoo
     options?: RotaryEmbeddingOptions & { out?: Tensor },
   ): Tensor;
   rotaryEmbedding(x: Operand, cos_cache: Operand, sin_cache: Operand, options?: RotaryEmbeddingOptions): Operand;
-}
-
-/**
- * A change at a station, as data. Exactly one of `set`, `scale`, `mask`.
- * `at` is a station name, `*` standing for any layer: `blocks.*.attn.scores`.
- */
-export interface Edit {
-  at: string;
-  /** Only this head (stations under `attn.` only). */
-  head?: number;
-  /** Every element becomes this number. */
-  set?: number;
-  /** Every element is multiplied by this number. */
-  scale?: number;
-  /** At `attn.scores` only: replaces the structure's mask (causal) cell by cell. */
-  mask?: BooleanMask;
-}
-
-/** What an edit callback is lent: a view of wasm memory that dies when the callback returns. */
-export interface StationView {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-  /** The view of one head (first axis). */
-  head(index: number): StationView;
-  fill(value: number): StationView;
-}
-
-export interface RunOptions {
-  /** Station names to record; `*` stands for any layer. */
-  record?: string[];
-  edits?: Edit[];
-  /** `'all'` (default): logits `(tokens, vocab)`; `'last'`: `(1, vocab)`, cheaper. */
-  logits?: 'all' | 'last';
-}
-
-/** Options of a synchronous run: callbacks are possible on the same thread only. */
-export interface SyncRunOptions extends RunOptions {
-  edit?: Record<string, (view: StationView) => void>;
-}
-
-/** Text as a model sees it. */
-export interface Encoded {
-  /** The tokens that are used: if the text is longer than `n_ctx`, its start token (if any) and the last that fit. */
-  ids: Int32Array;
-  /** The piece of text of each id, as it stands in the visitor's text (unknown pieces too). */
-  tokens: string[];
-  /** Positions in `ids` whose piece the vocabulary lacks. */
-  unknown: number[];
-  /** Tokens of the whole text; `total - ids.length` were left out, the first ones after the start token. */
-  total: number;
-}
-
-export interface Run extends Encoded {
-  text: string;
-  logits: Tensor;
-  /** Softmax of the last token's logits: what comes next, `(vocab)`. */
-  probs: Tensor;
-  activations: Record<string, Tensor>;
-  /** Time of the forward pass alone, in milliseconds. */
-  milliseconds: number;
-}
-
-export interface GenerateOptions {
-  /** Tokens to produce, default 40. */
-  maxTokens?: number;
-  /** 0 is greedy; default 1. */
-  temperature?: number;
-  /** Keep the k likeliest; 0 (default) keeps all. */
-  topK?: number;
-  /** Keep the likeliest whose probabilities reach p; 1 (default) keeps all. */
-  topP?: number;
-  /** The same seed, text and build give the same tokens in every engine; default 0. */
-  seed?: number;
-  /** Stop after a token that holds this text. */
-  stop?: string;
-  edits?: Edit[];
-  signal?: AbortSignal;
-}
-
-export interface Step {
-  id: number;
-  /** The piece of text that this token adds, with its space where the tokenizer puts one. */
-  token: string;
-  /** The prompt and everything generated so far. */
-  text: string;
-  /** The token's share of the distribution it was drawn from, in [0, 1]. */
-  probability: number;
-  milliseconds: number;
-}
-
-/** An example sentence that a model folder offers (key `attention_playground` of its `config.json`). */
-export interface Example {
-  text: string;
-  lang: string;
-  phenomenon?: string;
-}
-
-export interface ModelInfo {
-  family: string;
-  title: Record<string, string>;
-  examples: Example[];
-  n_layers: number;
-  n_heads: number;
-  /** Heads of keys and values (stations `attn.k` and `attn.v`), each shared by a group of `n_heads / n_kv_heads`. */
-  n_kv_heads: number;
-  d_model: number;
-  /** Width of a head; `n_heads * d_head` need not be `d_model`. */
-  d_head: number;
-  d_mlp: number;
-  n_ctx: number;
-  vocab_size: number;
-  parameters: number;
-  /** Memory that the weights take. */
-  weight_bytes: number;
-  /** Every station name, in the order of the forward pass. */
-  stations: string[];
-  /** The piece of text of every id. */
-  vocabulary: string[];
-}
-
-/** Three files of a Hugging Face folder, already read. */
-export interface ModelFiles {
-  config: string;
-  weights: Uint8Array;
-  tokenizer: string;
-}
-
-export type ModelSource = string | URL | FileList | readonly File[] | ModelFiles;
-
-export interface LoadOptions {
-  /** Bytes so far and in all (`total` is 0 while unknown). */
-  onProgress?: (loaded: number, total: number) => void;
-  signal?: AbortSignal;
-  /**
-   * `'int8'`: keep the matrices as bytes, with a scale for each output: a quarter of the memory, and faster to generate
-   * with; activations stay float. Default: floats, but for matrices that the file holds as I8.
-   */
-  quantize?: 'int8';
-}
-
-/** What both kinds of `Model` know without computing. */
-interface ModelBase {
-  readonly info: ModelInfo;
-  generate(text: string, options?: GenerateOptions): AsyncIterableIterator<Step>;
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
-export interface Model extends ModelBase {
-  encode(text: string): Encoded;
-  run(text: string, options?: SyncRunOptions): Run;
-}
-
-export interface WorkerModel extends ModelBase {
-  encode(text: string): Promise<Encoded>;
-  run(text: string, options?: RunOptions): Promise<Run>;
 }
 
 export type Build = 'simd' | 'relaxed-simd';

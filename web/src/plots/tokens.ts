@@ -25,9 +25,15 @@ function visibleCharacter(character: string): string {
   return isInvisible(point) && point !== 0x200d ? `⟨${point.toString(16).toUpperCase()}⟩` : character;
 }
 
-/** A token as it is shown: spaces, line ends and control characters get glyphs; an empty token is `∅`. */
+/**
+ * A token as it is shown: spaces, line ends and control characters get glyphs; an empty token is `∅`. The joiner shows only
+ * where it joins nothing: inside an emoji it keeps the parts together.
+ */
 export function visibleToken(token: string): string {
-  return token === '' ? '∅' : Array.from(token, visibleCharacter).join('');
+  if (token === '') return '∅';
+  return Array.from(token, visibleCharacter)
+    .join('')
+    .replace(/^\u200d|\u200d$/g, '⟨200D⟩');
 }
 
 /** Rough advance of one character, in em; enough to lay out labels without a screen. */

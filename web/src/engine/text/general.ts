@@ -1,38 +1,36 @@
 import type { Tokenizer as Library } from '@huggingface/tokenizers';
 import { AttentionError } from '../error.ts';
+import { alignBytes, alignSurfaces, type Placed } from './alignTokens.ts';
+import { byteMark, bytesOfLevel, fallbackByte, readUtf8, showBytes, utf8 } from './bytes.ts';
 import type { Codec } from './codec.ts';
-import { addGap, type Pieces } from './pieces.ts';
 import type { Parts, Stage, TokenizerFile } from './parts.ts';
+
+/** Special tokens are put around the text elsewhere. */
+const kPlain = { add_special_tokens: false };
 
 /** Subword tokenizers of other models: the library cuts, the pieces are found in the text afterwards. */
 export function generalCodec(library: Library, file: TokenizerFile, parts: Parts): Codec {
-  const byteLevel = hasStage(file.pre_tokenizer, 'ByteLevel');
   const { vocabulary, unknownId } = parts;
+  const bytesOf = bytesOfTokens(file);
+  const place = (token: string | undefined, id: number): Placed => {
+    const bytes = id < 0 ? new Uint8Array() : bytesOf(token ?? '');
+    return { id, bytes, surface: showBytes(bytes) };
+  };
   return {
-    vocabulary: vocabulary.map((token) => (byteLevel ? bytesToText(token) : surface(token))),
+    vocabulary: vocabulary.map((token) => showBytes(bytesOf(token))),
     unknownId,
     encode(text) {
       checkUnbroken(text);
-      const { ids, tokens } = library.encode(text, { add_special_tokens: false });
-      const checked = ids.map((id, index) =>
-        id === undefined || id === unknownId || tokens[index] === undefined ? -1 : id,
-      );
-      const known = { ids: checked, tokens };
-      return (byteLevel && !file.normalizer ? alignBytes(text, known) : null) ?? alignSurfaces(text, known);
+      const { ids, tokens } = library.encode(text, kPlain);
+      const placed = ids.map((id, index) => {
+        const isUnknown = id === undefined || id === unknownId || tokens[index] === undefined;
+        return place(tokens[index], isUnknown ? -1 : id);
+      });
+      return alignBytes(text, placed) ?? alignSurfaces(text, placed);
     },
-    writer: () => {
-      const ids: number[] = [];
-      let written = '';
-      return (id) => {
-        ids.push(id);
-        const text = library.decode(ids, { clean_up_tokenization_spaces: false });
-        // A character whose last byte is yet to come shows as U+FFFD: hold it back.
-        const settled = text.replace(/\ufffd+$/u, '');
-        const added = settled.slice(written.length);
-        written = settled.length > written.length ? settled : written;
-        return added;
-      };
-    },
+    writer: hasStage(file.pre_tokenizer, 'ByteLevel')
+      ? () => byteWriter((id) => bytesOf(vocabulary[id] ?? ''))
+      : (before) => libraryWriter(library, vocabulary, before),
   };
 }
 
@@ -58,98 +56,46 @@ export function hasStage(stage: Stage | null, type: string): boolean {
   );
 }
 
-/** GPT-2's table: printable bytes stand for themselves, the others for characters from U+0100. */
-const kByteOfCharacter = ((): Map<string, number> => {
-  const printable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-  const table = new Map<string, number>();
-  let next = 0x100;
-  for (let byte = 0; byte < 256; ++byte) table.set(String.fromCharCode(printable(byte) ? byte : next++), byte);
-  return table;
-})();
-
-function bytesToText(token: string): string {
-  const bytes = Array.from(token, (character) => kByteOfCharacter.get(character));
-  if (bytes.includes(undefined)) return token;
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes as number[]));
-}
-
-const kEncoder = new TextEncoder();
-
-/** Bytes that a token stands for; one that the table does not spell (`<|endoftext|>`) stands for its own text. */
-function byteLength(token: string): number {
-  return Array.from(token).every((character) => kByteOfCharacter.has(character))
-    ? token.length
-    : kEncoder.encode(token).length;
-}
-
-/**
- * Byte-level tokens cover the UTF-8 form of the text without gaps, so lengths alone place them. A character whose
- * bytes several tokens share belongs to the first. Null if the lengths do not add up.
- */
-function alignBytes(text: string, { ids, tokens }: Pieces): Pieces | null {
-  const characters = Array.from(text);
-  const lengths = characters.map((character) => kEncoder.encode(character).length);
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const covered = tokens.reduce((sum, token) => sum + byteLength(token), 0);
-  const lead = covered - total; // 1 where a space was put in front
-  if (lead !== 0 && lead !== 1) return null;
-  let index = 0;
-  let reached = lead;
-  let target = 0;
-  const pieces = tokens.map((token) => {
-    target += byteLength(token);
-    let piece = '';
-    for (; index < characters.length && reached < target; ++index) {
-      piece += characters[index];
-      reached += lengths[index] ?? 0;
-    }
-    return piece;
-  });
-  return { ids, tokens: pieces };
-}
-
-/** A token's own characters, without the marks that say "a word begins here" or "goes on here". */
-const surface = (token: string): string => token.replace(/^##/, '').replaceAll('\u2581', ' ');
-
-const kSearchWindow = 200;
-
-/** Looks each token's characters up in the text, in order; what lies between goes to the tokens not found. */
-function alignSurfaces(text: string, { ids, tokens }: Pieces): Pieces {
-  const pieces: Pieces = { ids: [], tokens: [] };
-  let cursor = 0;
-  let waiting: number[] = [];
-  const settle = (to: number): void => {
-    if (waiting.length === 0) addGap(pieces, text.slice(cursor, to));
-    waiting.forEach((id, index) => {
-      pieces.ids.push(id);
-      pieces.tokens.push(index === 0 ? text.slice(cursor, to) : '');
-    });
-    waiting = [];
+/** What a token puts into the text, without the marks that say "a word begins here" or "goes on here". */
+function bytesOfTokens({ model, pre_tokenizer }: TokenizerFile): (token: string) => Uint8Array {
+  if (hasStage(pre_tokenizer, 'ByteLevel')) return bytesOfLevel;
+  const isWordPiece = model.type === 'WordPiece';
+  return (token) => {
+    const byte = model.byte_fallback ? fallbackByte(token) : undefined;
+    if (byte !== undefined) return Uint8Array.of(byte);
+    return utf8((isWordPiece ? token.replace(/^##/, '') : token).replaceAll('\u2581', ' '));
   };
-  tokens.forEach((token, index) => {
-    const id = ids[index] ?? -1;
-    const wanted = id < 0 ? '' : surface(token ?? '');
-    const found = findSurface(text, wanted, cursor);
-    if (!found) {
-      waiting.push(id);
-      return;
-    }
-    settle(found.start);
-    pieces.ids.push(id);
-    pieces.tokens.push(text.slice(found.start, found.end));
-    cursor = found.end;
-  });
-  settle(text.length);
-  return pieces;
 }
 
-function findSurface(text: string, wanted: string, cursor: number): { start: number; end: number } | null {
-  const ahead = text.slice(cursor, cursor + kSearchWindow);
-  for (const form of [wanted, wanted.trim()]) {
-    if (!form) continue;
-    const exact = ahead.indexOf(form);
-    const at = exact >= 0 ? exact : ahead.toLowerCase().indexOf(form);
-    if (at >= 0) return { start: cursor + at, end: cursor + at + form.length };
-  }
-  return null;
+/** Holds a character back until its last byte has come. */
+function byteWriter(bytesOf: (id: number) => Uint8Array): (id: number) => string {
+  let open = new Uint8Array();
+  return (id) => {
+    const read = readUtf8(Uint8Array.of(...open, ...bytesOf(id)));
+    open = new Uint8Array(read.open);
+    return read.text;
+  };
+}
+
+/** Characters of a text whose last token is asked for. */
+const kContext = 256;
+
+/** The library says what a token adds to the one before it: decoders take the space of a text's first token away. */
+function libraryWriter(library: Library, vocabulary: readonly string[], before: string): (id: number) => string {
+  const decode = (ids: number[]): string => library.decode(ids, { clean_up_tokenization_spaces: false });
+  let last = library.encode(before.slice(-kContext), kPlain).ids.findLast((id) => id !== undefined);
+  let open = new Uint8Array();
+  return (id) => {
+    const byte = fallbackByte(vocabulary[id] ?? '');
+    if (byte !== undefined) {
+      const read = readUtf8(Uint8Array.of(...open, byte));
+      open = new Uint8Array(read.open);
+      return read.text;
+    }
+    const stray = byteMark(open);
+    open = new Uint8Array();
+    const added = last === undefined ? decode([id]) : decode([last, id]).slice(decode([last]).length);
+    last = id;
+    return stray + added;
+  };
 }

@@ -5,6 +5,7 @@ import { characterCodec } from './characters.ts';
 import type { Codec } from './codec.ts';
 import { generalCodec } from './general.ts';
 import { maxTextLength } from './limits.ts';
+import type { Pieces } from './pieces.ts';
 import { takeParts, type Parts, type Stage, type TokenizerFile } from './parts.ts';
 import { checkPatterns } from './patterns.ts';
 import { wordCodec } from './words.ts';
@@ -12,8 +13,13 @@ import { wordCodec } from './words.ts';
 /** A tokenizer.json at work: text to ids with the visitor's own pieces beside them, and back. */
 export interface Tokenizer {
   readonly vocabulary: string[];
-  /** Tokens of `text`, the last `limit` of them; throws `text_empty`, `text_too_long`, `text_unknown`. */
-  encode(text: string, limit: number): Encoded;
+  /**
+   * Tokens of `text`, the last `limit` of them, within the special tokens that the tokenizer puts around every text
+   * unless `framed` is false. Throws `text_empty`, `text_too_long`, `text_unknown`.
+   */
+  encode(text: string, limit: number, options?: { framed?: boolean }): Encoded;
+  /** Two texts in one, with `segments`; of the longer one, what does not fit is left out. Throws the same. */
+  encodePair(first: string, second: string, limit: number): Encoded;
   /** A function that tells what each further id adds to a text that ends in `before`. */
   writer(before: string): (id: number) => string;
 }
@@ -21,19 +27,43 @@ export interface Tokenizer {
 /** The library that knows Hugging Face's format; only models need it. */
 export const loadLibrary = () => import('@huggingface/tokenizers');
 
+/**
+ * Does what a hostile tokenizer.json may make take for ever, within so many milliseconds: the worker's page replaces a worker
+ * that takes longer. An engine on the page's own thread cannot, and just does it.
+ */
+export type Watch = <T>(milliseconds: number, work: () => T) => T;
+
+const unwatched: Watch = (_, work) => work();
+/** A vocabulary of a quarter of a million tokens, on a phone. */
+const kOpenMilliseconds = 30_000;
+const kEncodeMilliseconds = 5_000;
+
 /** Reads a tokenizer.json for a model of `vocabSize` ids. Throws `tokenizer_invalid`. */
-export async function openTokenizer(json: string, vocabSize: number): Promise<Tokenizer> {
+export async function openTokenizer(json: string, vocabSize: number, watch = unwatched): Promise<Tokenizer> {
+  const library = await loadLibrary();
+  const { codec, frameOf } = watch(kOpenMilliseconds, () => makeCodec(library, json, vocabSize));
+  const frame = frameOf(1);
+  const bare: Frame = [0];
+  const encode = (used: Frame, texts: string[], limit: number): Encoded =>
+    watch(kEncodeMilliseconds, () => encodeTexts(codec, used, texts, limit));
+  return {
+    vocabulary: codec.vocabulary,
+    encode: (text, limit, { framed = true } = {}) => encode(framed ? frame : bare, [text], limit),
+    encodePair: (first, second, limit) => encode(frameOf(2), [first, second], limit),
+    writer: (before) => watch(kEncodeMilliseconds, () => codec.writer(before)),
+  };
+}
+
+function makeCodec(
+  { Tokenizer: LibraryTokenizer }: Awaited<ReturnType<typeof loadLibrary>>,
+  json: string,
+  vocabSize: number,
+): { codec: Codec; frameOf: (texts: 1 | 2) => Frame } {
   const file = parseFile(json);
-  const { Tokenizer: LibraryTokenizer } = await loadLibrary();
   const library = build(() => new LibraryTokenizer(file, {}));
   const parts = takeParts(library, file, vocabSize);
   const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);
-  const frame = build(() => specialFrame(library, parts));
-  return {
-    vocabulary: codec.vocabulary,
-    encode: (text, limit) => encodeText(codec, frame, text, limit),
-    writer: (before) => codec.writer(before),
-  };
+  return { codec, frameOf: (texts) => build(() => specialFrame(library, parts, texts)) };
 }
 
 function parseFile(json: string): TokenizerFile {
@@ -112,23 +142,60 @@ function withAddedTokens(codec: Codec, library: Library, parts: Parts): Codec {
   };
 }
 
-/** Special tokens that the tokenizer puts around every text. */
-interface Frame {
-  before: { id: number; token: string }[];
-  after: { id: number; token: string }[];
-}
+/** What is read, from left to right: special tokens with their type, and the places of the texts by their numbers. */
+type Frame = ({ id: number; token: string; type: number } | number)[];
 
-function specialFrame(library: Library, { vocab }: Parts): Frame {
+function specialFrame(library: Library, { vocab }: Parts, texts: 1 | 2): Frame {
   const processor = library.post_processor;
-  if (!processor) return { before: [], after: [] };
-  const marker = '\u0000text';
-  const { tokens } = processor.post_process([marker], null, true);
-  const place = tokens.indexOf(marker);
-  const named = (list: string[]) => list.map((token) => ({ id: vocab.get(token) ?? -1, token }));
-  return { before: named(tokens.slice(0, place)), after: named(tokens.slice(place + 1)) };
+  const markers = ['\u0000text', '\u0000pair'].slice(0, texts);
+  if (!processor) return markers.map((_, place) => place);
+  const { tokens, token_type_ids: types = [] } = processor.post_process(
+    [markers[0]!],
+    markers[1] ? [markers[1]] : null,
+    true,
+  );
+  return tokens.map((token, index) => {
+    const place = markers.indexOf(token);
+    return place >= 0 ? place : { id: vocab.get(token) ?? -1, token, type: types[index] ?? 0 };
+  });
 }
 
-function encodeText(codec: Codec, frame: Frame, text: string, limit: number): Encoded {
+/** Patterns fill the stack in some browsers, and the library hands lists on as arguments, of which there is a limit. */
+function cut(codec: Codec, text: string): Pieces {
+  try {
+    return codec.encode(text);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!(error instanceof RangeError) && name !== 'InternalError') throw error;
+    const problem = `text: found ${text.length} characters, more than this tokenizer takes at once (${message})`;
+    throw new AttentionError('text_too_long', problem, { cause: error });
+  }
+}
+
+function encodeTexts(codec: Codec, frame: Frame, texts: string[], limit: number): Encoded {
+  for (const text of texts) checkText(text);
+  const pieces = texts.map((text) => cut(codec, text));
+  const specials = frame.length - texts.length;
+  const total = pieces.reduce((sum, { ids }) => sum + ids.length, specials);
+  if (total === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
+  // A model that was trained with a start token keeps it however long the text is.
+  const used = lastOnes(pieces, Math.max(texts.length, limit - specials));
+  const read = frame.flatMap((slot) => {
+    if (typeof slot !== 'number') return [slot];
+    const { ids, tokens } = used[slot]!;
+    return ids.map((id, index) => ({ id, token: tokens[index]!, type: slot }));
+  });
+  const kept = read.slice(-limit);
+  const checked = checkIds(
+    codec,
+    kept.map(({ id }) => id),
+    kept.map(({ token }) => token),
+    total,
+  );
+  return texts.length > 1 ? { ...checked, segments: Int32Array.from(kept, ({ type }) => type) } : checked;
+}
+
+function checkText(text: string): void {
   if (typeof text !== 'string') {
     throw new AttentionError('argument_type', `text: found ${typeof text}, expected a string`);
   }
@@ -138,15 +205,17 @@ function encodeText(codec: Codec, frame: Frame, text: string, limit: number): En
       `text: found ${text.length} characters, expected at most ${maxTextLength}`,
     );
   }
-  const { ids, tokens } = codec.encode(text);
-  const { before, after } = frame;
-  const total = before.length + ids.length + after.length;
-  if (total === 0) throw new AttentionError('text_empty', 'text: found nothing to read, expected at least one token');
-  // A model that was trained with a start token keeps it however long the text is.
-  const room = Math.max(1, limit - before.length - after.length);
-  const usedIds = [...before.map(({ id }) => id), ...ids.slice(-room), ...after.map(({ id }) => id)];
-  const usedTokens = [...before.map(({ token }) => token), ...tokens.slice(-room), ...after.map(({ token }) => token)];
-  return checkIds(codec, usedIds.slice(-limit), usedTokens.slice(-limit), total);
+}
+
+/** The last tokens of one text, or of two: the shorter one keeps up to half of the room. */
+function lastOnes(pieces: Pieces[], room: number): Pieces[] {
+  const [first = 0, second = 0] = pieces.map(({ ids }) => ids.length);
+  const forSecond = Math.min(second, Math.max(room - first, Math.ceil(room / 2)));
+  const rooms = [Math.min(first, room - forSecond), forSecond];
+  return pieces.map(({ ids, tokens }, n) => ({
+    ids: ids.slice(ids.length - rooms[n]!),
+    tokens: tokens.slice(tokens.length - rooms[n]!),
+  }));
 }
 
 function checkIds({ unknownId, vocabulary }: Codec, ids: number[], tokens: string[], total: number): Encoded {
