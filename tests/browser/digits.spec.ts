@@ -197,20 +197,20 @@ for (const { width, colorScheme } of [
   { width: 1280, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
 ] as const) {
-    test(`axe finds nothing at ${width} px, ${colorScheme}, with everything changed`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await open(page, width);
-      await page.getByRole('checkbox', { name: 'Switch off' }).check();
-      await page.getByRole('radio', { name: 'cover it' }).check();
-      await patch(page, 2, 4).click();
-      await page.getByRole('radio', { name: 'hide it' }).check();
-      await patch(page, 5, 4).click();
-      await page.getByRole('button', { name: 'Shuffle' }).click();
-      await expect(finding(page, 'moved')).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`)).toEqual([]);
-    });
-  }
+  test(`axe finds nothing at ${width} px, ${colorScheme}, with everything changed`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page, width);
+    await page.getByRole('checkbox', { name: 'Switch off' }).check();
+    await page.getByRole('radio', { name: 'cover it' }).check();
+    await patch(page, 2, 4).click();
+    await page.getByRole('radio', { name: 'hide it' }).check();
+    await patch(page, 5, 4).click();
+    await page.getByRole('button', { name: 'Shuffle' }).click();
+    await expect(finding(page, 'moved')).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`)).toEqual([]);
+  });
+}
 
 for (const width of [390, 320]) {
   test(`nothing scrolls sideways at ${width} px, and what is pressed is large enough`, async ({ page }) => {
