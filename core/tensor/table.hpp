@@ -42,11 +42,11 @@ Numbers numbers_for(const Facts& row, std::span<const double> given = {});
 /// The row of that name. Throws `code`, with the names there are.
 template <class Row>
 const Row& row_named(std::span<const Row> rows, std::string_view name, Code code, const char* what) {
-  std::string known;
   for (const Row& row : rows) {
     if (row.facts.name == name) return row;
-    known += (known.empty() ? "" : ", ") + std::string(row.facts.name);
   }
+  std::string known;
+  for (const Row& row : rows) known += (known.empty() ? "" : ", ") + std::string(row.facts.name);
   throw Error(code, std::string(what) + " \"" + std::string(name) + "\": expected one of " + known);
 }
 

@@ -35,18 +35,22 @@ function hold(section: Element): void {
     height = document.body.scrollHeight;
   };
   const growth = new ResizeObserver(show);
+  // Whoever drags the scroll bar tells nothing else. Scrolling is told before growth is.
   const onScroll = (): void => {
-    // Scrolling is told before growth is.
     if (document.body.scrollHeight !== height) show();
     else if (Math.abs(section.getBoundingClientRect().top - place) > 1) release();
   };
+  const listening = new AbortController();
   release = () => {
     growth.disconnect();
-    removeEventListener('scroll', onScroll);
+    listening.abort();
   };
   show();
   growth.observe(document.body);
-  addEventListener('scroll', onScroll, { passive: true });
+  const options = { passive: true, signal: listening.signal };
+  addEventListener('scroll', onScroll, options);
+  // Whoever takes the page in hand is not led back, even while it grows.
+  for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) addEventListener(kind, release, options);
 }
 
 /** The room of a section: its first element that has a state. */

@@ -1,50 +1,7 @@
-#include "model_support.hpp"
+#include "family_support.hpp"
 
 namespace attn::test {
 namespace {
-
-class LlamaGoldenTest : public testing::TestWithParam<std::string> {};
-
-INSTANTIATE_TEST_SUITE_P(Papers, LlamaGoldenTest, testing::Values("f32", "f16", "bf16", "bands"),
-                         [](const auto& test) { return test.param; });
-
-/// What the longest way through the model may round: each layer sums over d_model and d_mlp a few times.
-double rounding(const Config& config) { return tolerance(1.0, 4 * config.n_layers * (config.d_model + config.d_mlp)); }
-
-TEST_P(LlamaGoldenTest, EqualsThePapersAtEveryStation) {
-  Tiny tiny("llama_" + GetParam());
-  const Golden golden("llama_" + GetParam() + "/stations.safetensors");
-  Probe probe = tiny.probe();
-  for (const std::string& name : probe.names()) probe.record(name);
-  tiny.logits(golden.ids(), probe);
-
-  EXPECT_EQ(probe.recordings().size() + 2, golden.entries().size());  // beside ids and head_off.logits
-  for (const Recording& found : probe.recordings()) {
-    ASSERT_TRUE(golden.has(found.name)) << found.name;
-    EXPECT_EQ(found.shape, golden.shape(found.name)) << found.name;
-    EXPECT_TRUE(close(values(found), golden.values(found.name), rounding(tiny.config()))) << found.name;
-  }
-}
-
-TEST_P(LlamaGoldenTest, WithoutListenersGivesTheSameLogits) {
-  Tiny tiny("llama_" + GetParam());
-  const Golden golden("llama_" + GetParam() + "/stations.safetensors");
-  EXPECT_TRUE(close(tiny.logits(golden.ids()), golden.values("logits"), rounding(tiny.config())));
-}
-
-TEST_P(LlamaGoldenTest, AHeadSwitchedOffEqualsTheModelWithoutIt) {
-  Tiny tiny("llama_" + GetParam());
-  const Golden golden("llama_" + GetParam() + "/stations.safetensors");
-  for (const char* station : {"blocks.0.attn.z", "blocks.0.attn.pattern", "blocks.0.attn.result"}) {
-    Probe probe = tiny.probe();
-    Edit off;
-    off.head = 1;
-    probe.edit(station, off);
-    EXPECT_TRUE(close(tiny.logits(golden.ids(), probe), golden.values("head_off.logits"), rounding(tiny.config())))
-        << station;
-  }
-  EXPECT_FALSE(close(tiny.logits(golden.ids()), golden.values("head_off.logits"), 0.01));
-}
 
 TEST(Llama, CountsItsParametersOnceWhateverElseTheFileHolds) {
   const auto count = [](const char* name) { return Tiny(name).model.transformer().parameters(); };
