@@ -6,7 +6,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import type { AttentionPlayground } from '../../web/src/elements/index.ts';
 import { bundle } from '../../web/scripts/package.mjs';
 import { tinyFolder } from '../wasm/folder.ts';
-import { goldenFolder } from './familyFolders.ts';
+import { demoFolder, goldenFolder, type Files } from './familyFolders.ts';
 import { serveForTest, type TestServer } from './engineServer.ts';
 
 /** <attention-playground> from the package, on plain pages with a strict content policy. */
@@ -42,8 +42,8 @@ interface Globals {
   violations: string[];
 }
 
-const folderAt = (path: string, name: string): Record<string, string | Uint8Array> =>
-  Object.fromEntries(Object.entries(goldenFolder(name)).map(([file, content]) => [path + file, content]));
+const filesAt = (path: string, folder: Files): Files =>
+  Object.fromEntries(Object.entries(folder).map(([file, content]) => [path + file, content]));
 
 async function open(page: Page, body: string): Promise<TestServer> {
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
@@ -56,8 +56,9 @@ async function open(page: Page, body: string): Promise<TestServer> {
       '/model/config.json': config,
       '/model/model.safetensors': weights,
       '/model/tokenizer.json': tokenizer,
-      ...folderAt('/encoder/', 'bert_f32'),
-      ...folderAt('/both/', 'transformer_f32'),
+      ...filesAt('/encoder/', goldenFolder('bert_f32')),
+      ...filesAt('/both/', goldenFolder('transformer_f32')),
+      ...filesAt('/dates/', demoFolder('dates')),
       '/broken/config.json': config,
       '/broken/model.safetensors': 'too short',
       '/broken/tokenizer.json': tokenizer,
@@ -95,7 +96,7 @@ test('an encoder looks both ways, with a decoder beside it too', async ({ page }
   await open(
     page,
     `<attention-playground model="/encoder/" text="abcd"></attention-playground>
-     <attention-playground model="/both/" text="cab" head="1.2"></attention-playground>`,
+     <attention-playground model="/both/" text="cab" attention="encoder" head="1.2"></attention-playground>`,
   );
   await expect(chips(page)).toHaveText(['a', 'b', 'c', 'd']);
   await expect(chips(page, 1)).toHaveText(['c', 'a', 'b']);
@@ -107,6 +108,17 @@ test('an encoder looks both ways, with a decoder beside it too', async ({ page }
     await expect(grid).toHaveAttribute('aria-label', /\d%/);
     await expect(element(page, index).locator('.failure')).toHaveCount(0);
   }
+});
+
+test('cross attention goes from the answer to the text, and another attention is asked for', async ({ page }) => {
+  await open(page, '<attention-playground model="/dates/" text="5 May 1999"></attention-playground>');
+  const read = [...'5␣May␣1999'];
+  const written = ['<bos>', ...'1999-05-05'];
+  await expect(chips(page)).toHaveText([...read, ...written]);
+  await element(page).evaluate((node: AttentionPlayground) => (node.attention = 'decoder'));
+  await expect(chips(page)).toHaveText(written);
+  await element(page).evaluate((node: AttentionPlayground) => node.setAttribute('attention', 'nonsense'));
+  await expect(chips(page)).toHaveText([...read, ...written]);
 });
 
 test('attributes are properties: text and head from outside and from inside', async ({ page }) => {

@@ -1,8 +1,6 @@
+import { writeAnswer } from '../../src/elements/answer.ts';
 import type { Edit, ModelInput, RunOptions, WorkerModel } from '../../src/engine/types.ts';
 import type { Read, Wish } from '../session.ts';
-
-/** An answer ends here at the latest. */
-const longestAnswer = 200;
 
 /** Runs a model on what its family reads. A decoder beside an encoder first writes its answer, which is then its target. */
 export async function read(model: WorkerModel, wish: Wish, options: RunOptions): Promise<Read> {
@@ -17,12 +15,8 @@ function inputOf({ info }: WorkerModel, { text, pair, image }: Wish, target: str
   return info.n_segments > 1 && pair.trim() !== '' ? { text, pair } : text;
 }
 
-/** What a decoder writes for the text, always the likeliest token. A mask holds where no text grows: in the encoder. */
-export async function answer(model: WorkerModel, { text, stand }: Wish, edits: readonly Edit[]): Promise<string> {
+/** What a decoder writes for the text. A mask holds where no text grows: in the encoder. */
+export function answer(model: WorkerModel, { text, stand }: Wish, edits: readonly Edit[]): Promise<string> {
   const lasting = edits.filter(({ mask }) => !mask || stand === 'encoder');
-  // The start token takes one place.
-  const maxTokens = Math.min(longestAnswer, model.info.n_ctx - 1);
-  let written = '';
-  for await (const step of model.generate({ text }, { temperature: 0, maxTokens, edits: lasting })) written = step.text;
-  return written;
+  return writeAnswer(model, text, lasting);
 }

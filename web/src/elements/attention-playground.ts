@@ -5,7 +5,8 @@ import { defineAttentionView, type View } from './attention-view.ts';
 import { define } from './define.ts';
 import { sayIn, type Lang } from './messages.ts';
 import { palette } from './palette.ts';
-import { isCausal, layersAt, sceneOf, stationsOf, strongest, type Scene, type Stand } from './scene.ts';
+import { writeAnswer } from './answer.ts';
+import { isCausal, layersAt, sceneOf, standsOf, stationsOf, strongest, type Scene, type Stand } from './scene.ts';
 import { leaseModel, onEngineRestart, type Lease } from './shared-engine.ts';
 import { resolveTheme, watchSystemTheme, type Theme } from './theme.ts';
 
@@ -60,7 +61,8 @@ const headConverter = {
 
 /**
  * `<attention-playground model="models/sentences/" text="anna loved ben . who was loved ?">`: a model's attention to a text.
- * Attributes: `model` (URL of a folder), `text`, `head` (`layer.head`), `view` (`map`, `arcs`), `lang` (`en`, `zh`; else that of
+ * Attributes: `model` (URL of a folder), `text`, `head` (`layer.head`), `attention` (`cross`, `encoder`, `decoder`, of a model
+ * that has them: the answer is written first), `view` (`map`, `arcs`), `lang` (`en`, `zh`; else that of
  * the page), `theme` (`auto`, `light`, `dark`), `readonly` (no text field). Loads when it first comes near the window.
  * Tells `attention-run` with the run, and `attention-error` with the error. Colours: CSS variables of `palette.ts`.
  */
@@ -70,6 +72,7 @@ export class AttentionPlayground extends LitElement {
     model: { reflect: true },
     text: { reflect: true },
     head: { converter: headConverter, reflect: true },
+    attention: { reflect: true },
     view: { reflect: true },
     lang: {},
     theme: { reflect: true },
@@ -83,6 +86,8 @@ export class AttentionPlayground extends LitElement {
   declare model: string;
   declare text: string;
   declare head: HeadPlace;
+  /** Empty: the first that the model has. */
+  declare attention: Stand | '';
   declare view: View;
   declare theme: Theme;
   declare readonly: boolean;
@@ -103,6 +108,7 @@ export class AttentionPlayground extends LitElement {
     this.model = '';
     this.text = '';
     this.head = { layer: 0, head: 0 };
+    this.attention = '';
     this.view = 'map';
     this.theme = 'auto';
     this.readonly = false;
@@ -140,7 +146,11 @@ export class AttentionPlayground extends LitElement {
     this.setAttribute('data-shade', resolveTheme(this.theme));
     if (!this.near) return;
     if (changes.has('near') || changes.has('model')) void this.open();
-    else if (changes.has('text') || (changes.has('head') && changes.get('head')?.layer !== this.head.layer))
+    else if (
+      changes.has('text') ||
+      changes.has('attention') ||
+      (changes.has('head') && changes.get('head')?.layer !== this.head.layer)
+    )
       void this.compute();
   }
 
@@ -165,12 +175,14 @@ export class AttentionPlayground extends LitElement {
     this.busy = true;
     const { text, lease } = this;
     const { info } = lease.model;
-    // Beside a decoder, what reads the text is the encoder.
-    const stand = info.n_encoder_layers > 0 ? 'encoder' : 'self';
-    const layerNow = (): number => Math.min(this.head.layer, layersAt(info, stand) - 1);
+    const standNow = (): Stand => standsOf(info).find((one) => one === this.attention) ?? standsOf(info)[0]!;
+    const stand = standNow();
+    const layerNow = (): number => Math.min(this.head.layer, layersAt(info, standNow()) - 1);
     const layer = layerNow();
     try {
-      const run = await lease.model.run(text, { record: stationsOf(layer, stand), logits: 'last' });
+      const writes = info.n_encoder_layers > 0 && stand !== 'encoder';
+      const input = writes ? { text, target: await writeAnswer(lease.model, text) } : text;
+      const run = await lease.model.run(input, { record: stationsOf(layer, stand), logits: 'last' });
       if (lease === this.lease) {
         this.run = { of: run, layer, stand, causal: isCausal(info, stand) };
         this.error = null;
@@ -181,7 +193,7 @@ export class AttentionPlayground extends LitElement {
       if (lease === this.lease && (error as { code?: string }).code !== 'engine_restarted') this.fail(error);
     }
     this.busy = false;
-    if (text !== this.text || lease !== this.lease || layer !== layerNow()) void this.compute();
+    if (text !== this.text || lease !== this.lease || layer !== layerNow() || stand !== standNow()) void this.compute();
   }
 
   private fail(error: unknown): void {
