@@ -1,14 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { editWeights, readWeights, type WeightEdit, type WeightTensor } from '../../src/arrays/index.ts';
 import { watchSystemTheme } from '../../src/elements/theme.ts';
-import { AttentionError } from '../../src/engine/error.ts';
 import { toFailure } from '../failure.ts';
 import type { Picture } from '../live.ts';
 import type { Weights } from '../models.ts';
 import type { SayTool } from './messages.ts';
 import { ToolPanel } from './tool-panel.ts';
-import { editOf, isFault, type Draft } from './weight-edit.ts';
-import { editForm, editList, shiftOf, suggestions } from './weight-form.ts';
+import { editOf, isFault, type Draft, type Fault } from './weight-edit.ts';
+import { editForm, editList, told, suggestions } from './weight-form.ts';
 import { digest, layoutOf, type Digest } from './weight-matrix.ts';
 import { tellingIn } from './weight-names.ts';
 import { facts, heatMap, tensorChoice } from './weight-picture.ts';
@@ -30,6 +29,7 @@ export class ChangeWeights extends ToolPanel {
     chosen: { state: true },
     seen: { state: true },
     draft: { state: true },
+    fault: { state: true },
     earlier: { state: true },
   };
 
@@ -38,6 +38,8 @@ export class ChangeWeights extends ToolPanel {
   declare chosen: string;
   declare seen: Seen | null;
   declare draft: Draft;
+  /** What kept the form from being applied. */
+  declare fault: Fault | null;
   /** What the page showed before the last change was applied. */
   declare earlier: Picture | null;
   protected override readonly heading = 'weightsTitle';
@@ -52,7 +54,7 @@ export class ChangeWeights extends ToolPanel {
     super();
     this.tensors = [];
     this.chosen = '';
-    this.seen = this.earlier = null;
+    this.seen = this.fault = this.earlier = null;
     this.draft = firstDraft;
   }
 
@@ -98,16 +100,12 @@ export class ChangeWeights extends ToolPanel {
 
   private readonly apply = (event: Event): void => {
     event.preventDefault();
-    void this.attempt(async () => {
-      const { tensor, say } = this;
-      if (!tensor) return;
-      const edit = editOf(tensor.name, layoutOf(tensor.shape), this.draft);
-      if (!isFault(edit)) return this.make([...this.live.weights!.edits, edit]);
-      const { field, ...values } = edit;
-      this.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
-      const key = field === 'value' ? 'badValue' : field === 'row' ? 'badRow' : 'badColumn';
-      throw new AttentionError('argument_range', say(key, values));
-    });
+    const { tensor } = this;
+    if (!tensor) return;
+    const edit = editOf(tensor.name, layoutOf(tensor.shape), this.draft);
+    this.fault = isFault(edit) ? edit : null;
+    if (isFault(edit)) this.querySelector<HTMLInputElement>(`[name=${edit.field}]`)?.focus();
+    else void this.attempt(() => this.make([...this.live.weights!.edits, edit]));
   };
 
   /** Opens the model with these edits in the place of those before. */
@@ -121,23 +119,24 @@ export class ChangeWeights extends ToolPanel {
 
   private async takeBack(edits: readonly WeightEdit[]): Promise<void> {
     await this.attempt(() => this.make(edits));
-    // The button that was pressed may be disabled now.
-    this.querySelector<HTMLElement>('.apply')?.focus();
+    // The button that was pressed is gone with the last change.
+    if (this.live.weights!.edits.length === 0) this.querySelector<HTMLElement>('.apply')?.focus();
   }
 
   private readonly choose = (name: string, draft: Partial<Draft> = {}): void => {
     this.chosen = name;
     this.draft = { ...this.draft, row: '0', column: '0', ...draft };
-    this.failure = null;
+    this.failure = this.fault = null;
   };
 
   private readonly save = (what: Saving): Promise<void> => this.attempt(() => saveWeights(what, this.live));
 
   protected override content(say: SayTool): TemplateResult {
-    const { live, tensors, tensor, seen, draft, chosen } = this;
+    const { live, tensors, tensor, seen, draft, fault, chosen } = this;
     const { edits } = live.weights!;
     const patch = (change: Partial<Draft>): void => {
       this.draft = { ...this.draft, ...change };
+      this.fault = null;
     };
     return html`
       <p class="soft">${say('weightsAbout')}</p>
@@ -147,9 +146,9 @@ export class ChangeWeights extends ToolPanel {
           ${seen ? [facts(seen, say), heatMap({ ...seen, draft, live, say, patch, pointed: this.pointed })] : nothing}
         </div>
         <div>
-          ${tensor ? editForm({ tensor, draft, live, say, patch, apply: this.apply }) : nothing}
+          ${tensor ? editForm({ tensor, draft, fault, live, say, patch, apply: this.apply }) : nothing}
           <div role="status">
-            ${this.busy ? html`<p>${say('working')}</p>` : this.earlier ? shiftOf(this.earlier, live, say) : nothing}
+            ${this.busy ? html`<p>${say('working')}</p>` : this.earlier ? told(this.earlier, live, say) : nothing}
           </div>
           ${editList(live, say, (count) => void this.takeBack(edits.slice(0, count)))}
           ${saveButtons(live, say, this.save)}

@@ -2,10 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { WeightTensor } from '../../src/arrays/index.ts';
 import { visibleToken } from '../../src/plots/tokens.ts';
 import type { Live, Picture } from '../live.ts';
-import { sayer } from '../messages.ts';
 import { verdict } from '../panels/next.ts';
 import type { SayTool } from './messages.ts';
-import { formulaOf, operations, parts, type Draft } from './weight-edit.ts';
+import { formulaOf, operations, parts, type Draft, type Fault } from './weight-edit.ts';
 import { layoutOf } from './weight-matrix.ts';
 import { tellingIn } from './weight-names.ts';
 
@@ -22,7 +21,9 @@ export function suggestions(
   const { attention, feedForward, positions, embeddings } = tellingIn(tensors, shown.layer, stand);
   const zero = { operation: 'scale', value: '0', part: 'whole' } as const;
   const read = live.picture?.run.source ?? live.picture?.run;
-  const place = Math.min(cell?.query ?? Infinity, (read?.tokens.length ?? 0) - 1);
+  // Rows of a decoder's maps are tokens of the answer.
+  const pointed = stand === 'decoder' ? undefined : stand === 'cross' ? cell?.key : cell?.query;
+  const place = Math.min(pointed ?? Infinity, (read?.tokens.length ?? 0) - 1);
   const token = embeddings && read?.ids[place];
   const offers: [name: string, text: string, draft: Partial<Draft>][] = [];
   if (attention) offers.push([attention, say('tryAttention', { layer: shown.layer }), zero]);
@@ -47,14 +48,17 @@ export function suggestions(
 interface Form {
   tensor: WeightTensor;
   draft: Draft;
+  fault: Fault | null;
   live: Live;
   say: SayTool;
   patch(change: Partial<Draft>): void;
   apply(event: Event): void;
 }
 
+const faults = { value: 'badValue', row: 'badRow', column: 'badColumn' } as const;
+
 /** What to do, with which number, to which part. */
-export function editForm({ tensor, draft, live, say, patch, apply }: Form): TemplateResult {
+export function editForm({ tensor, draft, fault, live, say, patch, apply }: Form): TemplateResult {
   const { rows, columns } = layoutOf(tensor.shape);
   const typed = (field: 'value' | 'row' | 'column') => (event: Event) =>
     patch({ [field]: (event.target as HTMLInputElement).value });
@@ -66,6 +70,8 @@ export function editForm({ tensor, draft, live, say, patch, apply }: Form): Temp
         name=${field}
         inputmode=${mode}
         size="7"
+        aria-invalid=${String(fault?.field === field)}
+        aria-describedby=${fault?.field === field ? 'edit-fault' : nothing}
         autocomplete="off"
         .value=${draft[field]}
         @input=${typed(field)}
@@ -94,6 +100,7 @@ export function editForm({ tensor, draft, live, say, patch, apply }: Form): Temp
         ${hasColumn ? input('column', `${say('columnPlace')} (0–${columns - 1})`, 'numeric') : nothing}
       </div>
       ${token === undefined ? nothing : html`<p class="soft">${say('rowToken', { token: visibleToken(token) })}</p>`}
+      <p id="edit-fault" class="wrong" role="alert">${fault ? say(faults[fault.field], { ...fault }) : nothing}</p>
       <button type="submit" class="primary apply">${say('apply')}</button>
     </form>
   `;
@@ -105,24 +112,25 @@ function tokenOf({ shape }: WeightTensor, row: string, live: Live): string | und
   return shape.length === 2 && shape[0] === vocabulary.length ? vocabulary[Number(row)] : undefined;
 }
 
-/** What the model says now, and what it said before the last change. */
-export function shiftOf(earlier: Picture, live: Live, say: SayTool): TemplateResult {
-  const { run: before, answer: wrote } = earlier;
-  const { picture, weights, settings } = live;
+/** Which model the page shows, and what the last change did to what it says. */
+export function told(earlier: Picture, { picture, weights }: Live, say: SayTool): TemplateResult {
   const count = weights!.edits.length;
   const edits = count === 1 ? say('oneEdit') : say('manyEdits', { count });
-  const told = count > 0 ? say('applied', { count: edits }) : say('unchanged');
-  const { info, run, answer } = picture!;
-  const isSame = run !== before && sameInput(earlier, picture!);
-  const labels = info.head === 'next_token' ? info.vocabulary : info.head === 'sequence' ? info.labels : [];
-  const shift =
-    isSame && !answer && !wrote && labels.length === run.probs.data.length
-      ? verdict({ now: run.probs.data, before: before.probs.data, labels }, sayer(settings.lang))
-      : isSame && answer && wrote && answer.now !== wrote.now
-        ? `“${wrote.now}” → “${answer.now}”`
-        : '';
-  return html`<p>${told}</p>
+  const shift = shiftOf(earlier, picture!, say);
+  return html`<p>${count > 0 ? say('applied', { count: edits }) : say('unchanged')}</p>
     ${shift ? html`<p class="verdict">${shift}</p>` : nothing}`;
+}
+
+/** What the model says now beside what it said of the same before; '' where that cannot be said in a sentence. */
+function shiftOf(earlier: Picture, picture: Picture, say: SayTool): string {
+  const { info, run, answer } = picture;
+  if (run === earlier.run || !sameInput(earlier, picture)) return '';
+  if (answer) return say('shiftAnswer', { old: earlier.answer?.now ?? '', now: answer.now });
+  const labels = info.head === 'next_token' ? info.vocabulary : info.head === 'sequence' ? info.labels : [];
+  if (labels.length === 0) return '';
+  return verdict({ now: run.probs.data, before: earlier.run.probs.data, labels }, (key, values) =>
+    say(key === 'next.verdictSame' ? 'shiftSame' : 'shiftFlip', values),
+  );
 }
 
 /** What was written for it is no part of it. */

@@ -24,7 +24,7 @@ export function tensorChoice(
   return html`
     <div class="row tensor">
       <label
-        >${say('tensor')}
+        ><span>${say('tensor')}</span>
         <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
           ${groupTensors(tensors).map(
             (group) =>
@@ -69,6 +69,12 @@ export function facts({ tensor, digest }: Seen, say: SayTool): TemplateResult {
   `;
 }
 
+/** The places of a cell: `4–7`, or the only one. */
+function span(first: number, count: number, all: number): string {
+  const last = Math.min(first + count, all) - 1;
+  return last > first ? `${first}–${last}` : String(first);
+}
+
 interface Shown extends Seen {
   draft: Draft;
   live: Live;
@@ -87,10 +93,8 @@ export function heatMap({ tensor, digest, draft, live, say, patch, pointed }: Sh
   const isBlock = tall > 1 || wide > 1;
   const tell = (i: number, j: number, value: number): string =>
     say(isBlock ? 'mapBlock' : 'mapCell', {
-      row: i * tall,
-      column: j * wide,
-      lastRow: Math.min((i + 1) * tall, rows) - 1,
-      lastColumn: Math.min((j + 1) * wide, columns) - 1,
+      row: span(i * tall, tall, rows),
+      column: span(j * wide, wide, columns),
       value: significant(value),
     });
   const pick = (): void => {
@@ -109,9 +113,9 @@ export function heatMap({ tensor, digest, draft, live, say, patch, pointed }: Sh
       @cell-point=${({ detail }: CustomEvent<typeof pointed>) => Object.assign(pointed, detail)}
       @click=${pick}
     ></heat-map>
-    <p class="caption">
+    <p class="soft">
       ${isBlock ? say('mapMeans', { rows: tall, columns: wide }) : say('mapEach')}
-      ${say('mapColours', { most: significant(most) })}
+      ${most > 0 ? say('mapColours', { most: significant(most) }) : say('mapZero')}
     </p>
   `;
 }
