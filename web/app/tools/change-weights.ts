@@ -115,12 +115,14 @@ export class ChangeWeights extends ToolPanel {
     const now = edits.length > 0 ? await editWeights(files.weights, edits) : files.weights;
     await this.actions.reweigh({ files, edits, now });
     this.earlier = picture;
+    // `live` tells of it with the next frame.
+    await new Promise(requestAnimationFrame);
   }
 
   private async takeBack(edits: readonly WeightEdit[]): Promise<void> {
     await this.attempt(() => this.make(edits));
     // The button that was pressed is gone with the last change.
-    if (this.live.weights!.edits.length === 0) this.querySelector<HTMLElement>('.apply')?.focus();
+    if (edits.length === 0) this.querySelector<HTMLElement>('.apply')?.focus();
   }
 
   private readonly choose = (name: string, draft: Partial<Draft> = {}): void => {

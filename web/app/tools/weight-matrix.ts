@@ -52,14 +52,15 @@ export function digest({ shape, data }: Tensor): Digest {
   const layout = layoutOf(shape);
   const { rows, columns } = layout;
   let [sum, least, most] = [0, Infinity, -Infinity];
-  for (const value of data) {
+  for (let i = 0; i < data.length; ++i) {
+    const value = data[i]!;
     sum += value;
     if (value < least) least = value;
     if (value > most) most = value;
   }
   const mean = sum / data.length;
   let squares = 0;
-  for (const value of data) squares += (value - mean) ** 2;
+  for (let i = 0; i < data.length; ++i) squares += (data[i]! - mean) * (data[i]! - mean);
   const rowsPerCell = Math.max(1, Math.ceil(rows / mostCells));
   const columnsPerCell = Math.max(1, Math.ceil(columns / mostCells));
   const map = shrink(data, layout, rowsPerCell, columnsPerCell);
@@ -70,11 +71,16 @@ export function digest({ shape, data }: Tensor): Digest {
 function shrink(data: Float32Array, { rows, columns }: Layout, tall: number, wide: number): HeatMapData {
   const [down, across] = [Math.ceil(rows / tall), Math.ceil(columns / wide)];
   const sums = new Float32Array(down * across);
+  const sizeOf = (cell: number, block: number, all: number): number => Math.min(block, all - cell * block);
   for (let row = 0, at = 0; row < rows; ++row) {
     const first = Math.floor(row / tall) * across;
-    for (let column = 0; column < columns; ++column, ++at) sums[first + Math.floor(column / wide)]! += data[at]!;
+    for (let cell = 0; cell < across; ++cell) {
+      const end = at + sizeOf(cell, wide, columns);
+      let sum = 0;
+      for (; at < end; ++at) sum += data[at]!;
+      sums[first + cell]! += sum;
+    }
   }
-  const sizeOf = (cell: number, block: number, all: number): number => Math.min(block, all - cell * block);
   for (let i = 0; i < sums.length; ++i) {
     sums[i]! /= sizeOf(Math.floor(i / across), tall, rows) * sizeOf(i % across, wide, columns);
   }
