@@ -9,7 +9,7 @@ import { bars, chips, dropModel, field, headline, nextTokens, open, readCsv, sav
 /** The panel that changes the weights of the open model. */
 
 const panel = (page: Page): Locator => page.locator('change-weights');
-const edits = (page: Page): Locator => panel(page).locator('.edits li');
+const edits = (page: Page): Locator => panel(page).locator('.edits li code');
 const press = (page: Page, name: string) => panel(page).getByRole('button', { name, exact: true }).click();
 const fillIn = (page: Page, name: string, text: string) => panel(page).locator(`[name=${name}]`).fill(text);
 const choose = (page: Page, label: string, value: string) =>
@@ -121,6 +121,7 @@ test('the row of a token is set to 0, and only that', async ({ page }) => {
   await press(page, 'Embedding of “loved” = 0');
   await expect(panel(page).getByText('The row of “loved”.')).toBeVisible();
   await apply(page, 1);
+  await expect(panel(page).locator('.edits')).toContainText('“loved”');
   const { name, bytes } = await save(page, '.safetensors');
   expect(name).toBe('model.safetensors');
   const given = bytesOf(demoFolder('sentences'));

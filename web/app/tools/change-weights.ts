@@ -152,7 +152,7 @@ export class ChangeWeights extends ToolPanel {
           <div role="status">
             ${this.busy ? html`<p>${say('working')}</p>` : this.earlier ? told(this.earlier, live, say) : nothing}
           </div>
-          ${editList(live, say, (count) => void this.takeBack(edits.slice(0, count)))}
+          ${editList(live, tensors, say, (count) => void this.takeBack(edits.slice(0, count)))}
           ${saveButtons(live, say, this.save)}
         </div>
       </div>

@@ -109,7 +109,9 @@ export function editForm({ tensor, draft, fault, live, say, patch, apply }: Form
 /** The token of a row, of a tensor with one for each. */
 function tokenOf({ shape }: WeightTensor, row: string, live: Live): string | undefined {
   const { vocabulary = [] } = live.open?.info ?? {};
-  return shape.length === 2 && shape[0] === vocabulary.length ? vocabulary[Number(row)] : undefined;
+  return shape.length === 2 && shape[0] === vocabulary.length
+    ? vocabulary[row.trim() === '' ? -1 : Number(row)]
+    : undefined;
 }
 
 /** Which model the page shows, and what the last change did to what it says. */
@@ -141,13 +143,25 @@ function sameInput(a: Picture, b: Picture): boolean {
 }
 
 /** The changes in force; `keep` is told how many of them are to stay. */
-export function editList(live: Live, say: SayTool, keep: (count: number) => void): TemplateResult | typeof nothing {
+export function editList(
+  live: Live,
+  tensors: readonly WeightTensor[],
+  say: SayTool,
+  keep: (count: number) => void,
+): TemplateResult | typeof nothing {
   const { edits } = live.weights!;
   if (edits.length === 0) return nothing;
   return html`
     <h4 id="edits-title">${say('edits')}</h4>
     <ol class="edits" aria-labelledby="edits-title">
-      ${edits.map((edit) => html`<li><code>${formulaOf(edit)}</code></li>`)}
+      ${edits.map((edit) => {
+        const tensor = tensors.find(({ name }) => name === edit.at);
+        const token = tensor && tokenOf(tensor, String(edit.index?.[0] ?? ''), live);
+        return html`<li>
+          <code>${formulaOf(edit)}</code>
+          ${token === undefined ? nothing : html`<span class="soft">“${visibleToken(token)}”</span>`}
+        </li>`;
+      })}
     </ol>
     <div class="row">
       <button type="button" @click=${() => keep(edits.length - 1)}>${say('takeLast')}</button>
