@@ -20,21 +20,25 @@ const kOnRequest = {
   'scripts for other families': /^(other-families)-/,
   'scripts for saving and checking': /^(model-tools|arrays|safetensorsHeader)-/,
 };
+/** Chunks that come to the playground with those, and that other pages need from the start. */
+const kShared = { 'scripts for saving and checking': /^(heatmap|matrix)-/ };
 const isOnRequest = (asset) => Object.values(kOnRequest).some((names) => names.test(asset));
 
-/** The page `name` of the built site and every asset it leads to, found by following the names in their texts;
- * without what it loads on request. */
-function filesOfPage(site, name) {
+/** A chunk's list of what those that it asks for on request lead to; they name it themselves. */
+const kAhead = /__vite__mapDeps=.*?\.map\(/s;
+
+/** What the file at `path` leads to, found by following the names in the texts; without what is loaded on request. */
+function filesFrom(site, path) {
   const assets = readdirSync(join(site, 'assets'));
   const found = new Set();
-  const follow = (path) => {
-    const text = readFileSync(path, 'utf8');
+  const follow = (from) => {
+    const text = readFileSync(from, 'utf8').replace(kAhead, '');
     for (const asset of assets.filter((one) => !found.has(one) && !isOnRequest(one) && text.includes(one))) {
       found.add(asset);
       if (/\.(js|css)$/.test(asset)) follow(join(site, 'assets', asset));
     }
   };
-  follow(join(site, name));
+  follow(path);
   return [...found].map((asset) => join(site, 'assets', asset));
 }
 
@@ -42,7 +46,7 @@ function filesOfPage(site, name) {
 function groups(root) {
   const generated = (name) => join(root, 'web/src/engine/generated', name);
   const site = join(root, 'dist/site');
-  const page = filesOfPage(site, 'index.html');
+  const page = filesFrom(site, join(site, 'index.html'));
   // Of chunks of one name the largest counts: workers and pages have copies of some, and entries bear such names.
   const scripts = readdirSync(join(site, 'assets'))
     .filter((asset) => asset.endsWith('.js'))
@@ -50,13 +54,13 @@ function groups(root) {
   const onRequest = Object.entries(kOnRequest).map(([group, names]) => {
     const chunks = new Map(
       scripts.flatMap((asset) => {
-        const [, chunk] = names.exec(asset) ?? [];
+        const [, chunk] = names.exec(asset) ?? kShared[group]?.exec(asset) ?? [];
         return chunk === undefined ? [] : [[chunk, join(site, 'assets', asset)]];
       }),
     );
     return [group, [...chunks.values()]];
   });
-  const scriptsOf = (name) => filesOfPage(site, `${name}.html`).filter((path) => path.endsWith('.js'));
+  const scriptsOf = (name) => filesFrom(site, join(site, `${name}.html`)).filter((path) => path.endsWith('.js'));
   const modelFiles = (name) =>
     readdirSync(join(site, 'models', name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -363,7 +363,7 @@ for (const [name, files, text] of kPages) {
       await open(page, `#lang=${lang}&theme=${theme}`);
       await dropModel(page, files());
       if (text !== null) await field(page).fill(text);
-      await page.locator('.take button').last().click();
+      await page.locator('.take [aria-expanded]').nth(1).click();
       await page.locator('reference-check').waitFor();
       if (name !== 'bert') {
         await page.locator('reference-check .primary').click();

@@ -1,3 +1,4 @@
+import { AttentionError } from '../src/engine/error.ts';
 import type { Example, ModelSource, WorkerModel } from '../src/engine/types.ts';
 import { define } from '../src/elements/define.ts';
 import { isCausal, layersAt, type Stand } from '../src/elements/scene.ts';
@@ -8,7 +9,7 @@ import { toFailure } from './failure.ts';
 import { headFor, type Knowledge } from './first.ts';
 import type { GivenImage, Live, Tool } from './live.ts';
 import type { MessageKey } from './messages.ts';
-import { localModel, modelUrl, type OwnModel } from './models.ts';
+import { localModel, modelUrl, type OwnModel, type Weights } from './models.ts';
 import type { Session } from './session.ts';
 import {
   noChanges,
@@ -64,6 +65,8 @@ export interface Actions {
   openTool(tool: Tool): void;
   /** The open model. Throws `disposed` when none is. */
   model(): WorkerModel;
+  /** Opens the open model anew with other weights. Throws what went wrong; the one in use then stays. */
+  reweigh(weights: Weights): Promise<void>;
   dismiss(): void;
   fail(attempt: MessageKey, error: unknown): void;
 }
@@ -157,6 +160,17 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
       }
     },
     model: session.model,
+    async reweigh(weights) {
+      const { open, own, weights: before } = store.get();
+      // Another model may have been opened while these were made.
+      if (!open || before?.files !== weights.files) return;
+      const files = { ...weights.files, weights: weights.now };
+      if (await session.open(open.name, files, own?.title, weights)) return;
+      const { failure } = store.get();
+      if (failure?.attempt !== 'failure.open') return;
+      store.set({ failure: null });
+      throw new AttentionError(failure.code, failure.message);
+    },
     dismiss: () => store.set({ failure: null, notice: null }),
     fail: (attempt, error) => store.set({ failure: toFailure(attempt, error) }),
   };

@@ -4,7 +4,7 @@ import { emptyHistory, type History } from './changes.ts';
 import type { GrammarFile } from './first.ts';
 import type { LinkedSentence } from './links.ts';
 import type { MessageKey } from './messages.ts';
-import type { OwnModel } from './models.ts';
+import type { OwnModel, Weights } from './models.ts';
 import type { FamilyParts } from './session.ts';
 import type { Settings } from './settings.ts';
 
@@ -57,7 +57,7 @@ export interface Generated {
 }
 
 /** Panels that are loaded when they are asked for. */
-export type Tool = 'save' | 'check';
+export type Tool = 'save' | 'check' | 'weights';
 
 /** What the page knows at this moment; the settings are the part that a link carries. */
 export interface Live {
@@ -76,6 +76,8 @@ export interface Live {
   tool: Tool | null;
   /** The open model, if it is the visitor's own. */
   own: OwnModel | null;
+  /** Those of the open model. */
+  weights: Weights | null;
   /** The model that is loading is the visitor's own, and may be given up. */
   cancellable: boolean;
   /** The dialog for the visitor's own models is open. */
@@ -106,6 +108,7 @@ export function firstState(settings: Settings): Live {
     image: null,
     tool: null,
     own: null,
+    weights: null,
     cancellable: false,
     choosing: false,
     picture: null,

@@ -1,3 +1,4 @@
+import type { WeightEdit } from '../src/arrays/weightEdits.ts';
 import type { ModelFiles } from '../src/engine/types.ts';
 import type { HeadRef } from './settings.ts';
 
@@ -30,6 +31,16 @@ export interface OwnModel {
   /** What it was called where it came from, else what its folder says. */
   title: string;
   files: ModelFiles;
+}
+
+/** The weights of a model, and what the visitor made of them. */
+export interface Weights {
+  /** The model's files as they came. */
+  files: ModelFiles;
+  /** One after the other. */
+  edits: readonly WeightEdit[];
+  /** model.safetensors with them. */
+  now: ModelFiles['weights'];
 }
 
 /** The shipped model that a link names; without one, the first. */

@@ -16,19 +16,20 @@ export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledg
   return {
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
-    async onOpen(name, info, from, parts) {
+    async onOpen(name, info, { title, files, weights }, parts) {
       const known = name === 'sentences' ? await knowledge() : null;
-      const { settings, notice, open, image } = store.get();
+      const { settings, notice, open, image, tool } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
       const dropped = next.changes !== settings.changes;
       store.set({
         open: { name, info },
         ...(parts ? { parts, image: image ?? parts.firstImage(info) } : {}),
-        tool: null,
+        tool: weights ? tool : null,
         own:
           name === localModel
-            ? { ...from, title: from.title || (info.title[next.lang] ?? info.title.en ?? info.family) }
+            ? { files, title: title || (info.title[next.lang] ?? info.title.en ?? info.family) }
             : null,
+        weights: weights ?? { files, edits: [], now: files.weights },
         phase: 'ready',
         settings: next,
         notice: dropped ? { key: 'change.notFit' } : notice,

@@ -16,7 +16,7 @@ import type {
 import { groundOf, toEdits } from './changes.ts';
 import type { MessageKey } from './messages.ts';
 import type { GivenImage, Picture } from './live.ts';
-import type { OwnModel } from './models.ts';
+import type { OwnModel, Weights } from './models.ts';
 import { changed, noChanges, type Changes } from './settings.ts';
 
 /** What the page wants to see. */
@@ -41,7 +41,7 @@ export function continues({ head, n_encoder_layers, image }: ModelInfo): boolean
 export interface SessionEvents {
   onBuild(build: Build): void;
   onProgress(loaded: number, total: number): void;
-  onOpen(name: string, info: ModelInfo, from: OwnModel, parts: FamilyParts | null): void;
+  onOpen(name: string, info: ModelInfo, from: OwnModel & { weights?: Weights }, parts: FamilyParts | null): void;
   onPicture(picture: Picture): void;
   onFailure(attempt: MessageKey, error: unknown): void;
   /** The worker was replaced; the model in use is being opened again. */
@@ -49,8 +49,8 @@ export interface SessionEvents {
 }
 
 export interface Session {
-  /** Opens a model and leaves the one in use in place if that fails. True if it is open. `title` is passed on. */
-  open(name: string, source: ModelSource, title?: string): Promise<boolean>;
+  /** Opens a model and leaves the one in use in place if that fails. True if it is open. Title and weights are passed on. */
+  open(name: string, source: ModelSource, title?: string, weights?: Weights): Promise<boolean>;
   /** Gives up the model that is loading. */
   cancel(): void;
   /** Shows the latest wish as soon as the engine is free; wishes in between are never computed. */
@@ -65,6 +65,7 @@ interface Opened {
   name: string;
   source: ModelSource;
   title: string;
+  weights: Weights | undefined;
   model: WorkerModel;
   /** Of a model that does not continue a text. */
   parts: FamilyParts | null;
@@ -89,7 +90,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
   const crashes = new Map<string, number>();
   let broken = false;
 
-  async function open(name: string, source: ModelSource, title = ''): Promise<boolean> {
+  async function open(name: string, source: ModelSource, title = '', weights?: Weights): Promise<boolean> {
     loading?.abort();
     const mine = new AbortController();
     loading = mine;
@@ -107,8 +108,8 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
       }
       opened?.model.dispose();
       // A new worker is given the files themselves.
-      opened = { name, source: files, title, model, parts, plain: null };
-      events.onOpen(name, model.info, { title, files }, parts);
+      opened = { name, source: files, title, weights, model, parts, plain: null };
+      events.onOpen(name, model.info, { title, files, ...(weights && { weights }) }, parts);
       return true;
     } catch (error) {
       if (!mine.signal.aborted && !broken) events.onFailure('failure.open', error);
@@ -144,7 +145,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
     if (pending !== null) crashes.set(pending, (crashes.get(pending) ?? 0) + 1);
     pending = null;
     events.onRestart(reason);
-    if (lost) await open(lost.name, lost.source, lost.title);
+    if (lost) await open(lost.name, lost.source, lost.title, lost.weights);
   }
 
   void starting.then(

@@ -69,6 +69,7 @@ export function picturePanel(panel: Panel): TemplateResult {
       ${picture && scene ? downloads(panel, picture, scene) : nothing}
       ${live.tool === 'save' ? html`<save-run .live=${live} .actions=${actions}></save-run>` : nothing}
       ${live.tool === 'check' ? html`<reference-check .live=${live} .actions=${actions}></reference-check>` : nothing}
+      ${live.tool === 'weights' ? html`<change-weights .live=${live} .actions=${actions}></change-weights>` : nothing}
     </section>
   `;
 }
@@ -150,7 +151,7 @@ function downloads({ live, actions, say }: Panel, picture: Picture, scene: Scene
       </button>
       <button type="button" class="plain" @click=${() => saveCsv(picture, scene, shown)}>${say('picture.csv')}</button>
       <button type="button" class="plain" @click=${actions.copyLink}>${say('picture.copyLink')}</button>
-      ${opener('save')} ${opener('check')}
+      ${opener('save')} ${opener('check')} ${opener('weights')}
     </div>
   `;
 }

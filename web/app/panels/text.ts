@@ -71,6 +71,8 @@ function examples({ live, actions, say }: Panel): TemplateResult | typeof nothin
 
 function modelMenu({ live, actions, say }: Panel): TemplateResult {
   const shown = live.open?.name ?? live.settings.model;
+  const label = (name: string, text: string) =>
+    name === shown && live.weights?.edits.length ? say('model.changed', { name: text }) : text;
   const choose = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
     if (value !== localModel && value !== live.open?.name) actions.openShipped(value);
@@ -81,12 +83,14 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
       <select id="model" @change=${choose}>
         ${shippedModels.map(
           ({ name }) =>
-            html`<option value=${name} .selected=${name === shown}>${say(`model.${name}` as 'model.tang')}</option>`,
+            html`<option value=${name} .selected=${name === shown}>
+              ${label(name, say(`model.${name}` as 'model.tang'))}
+            </option>`,
         )}
         ${
           live.own
             ? html`<option value=${localModel} .selected=${shown === localModel}>
-                ${say('model.local', { title: live.own.title })}
+                ${label(localModel, say('model.local', { title: live.own.title }))}
               </option>`
             : nothing
         }

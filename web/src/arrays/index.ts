@@ -1,4 +1,4 @@
-/** Files of arrays, in and out: `.npy`, `.npz`, JSON and safetensors. Needs no engine. */
+/** Files of arrays, in and out: `.npy`, `.npz`, JSON and safetensors; weights, read and edited. Needs no engine. */
 import type { NamedArrays } from './types.ts';
 import { readJson, writeJson } from './json.ts';
 import { isNpy, readNpy } from './npy.ts';
@@ -7,6 +7,8 @@ import { writeSafetensors } from './safetensors.ts';
 
 export { attentionIn, type RecordedAttention } from './attention.ts';
 export type { NamedArrays, TextArray } from './types.ts';
+export { editWeights, type WeightEdit } from './weightEdits.ts';
+export { convertWeights, readWeights, type WeightsFile, type WeightTensor } from './weights.ts';
 
 /**
  * Arrays of a file, which may be `.npy`, `.npz` or JSON: its bytes tell. `name` stands in errors. Throws AttentionError
