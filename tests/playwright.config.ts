@@ -24,8 +24,9 @@ const chromiumFlags = [
 export default defineConfig({
   testDir: join(import.meta.dirname, 'browser'),
   outputDir: join(kRoot, 'test-results'),
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Patience is for slow machines: what works does not wait.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
