@@ -1,89 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ModelFiles, ModelInput, Tensor } from '../../web/src/engine/types.ts';
+import type { ModelInput } from '../../web/src/engine/types.ts';
 import { init } from '../../web/src/index.node.ts';
 import { failureOf } from './errors.ts';
-import { goldenArrays } from './golden.ts';
-import { characterTokenizer } from './tokenizers.ts';
+import { apart, caseOf, familyCases, folderOf, roundingOf } from './familyCases.ts';
 
-/** Encoders, readers of images, and encoder with decoder through the whole engine; values from the papers' formulas. */
+/** Every family through the whole engine; values from the papers' formulas. */
 
-const kCases = [
-  'bert_f32',
-  'bert_f16',
-  'bert_bf16',
-  'bert_tokens',
-  'bert_base',
-  'distilbert_f32',
-  'distilbert_f16',
-  'vit_f32',
-  'vit_f16',
-  'deit_f32',
-  'deit_bf16',
-  'transformer_f32',
-  'transformer_f16',
-  'transformer_bf16',
-];
-const kLetters = Array.from({ length: 30 }, (_, i) => String.fromCodePoint(0x61 + i));
-const kNotes = ['ids', 'segments', 'source', 'image'];
 const engine = await init();
 const away = await init({ worker: true });
 
-const textOf = (ids: Iterable<number>) => [...ids].map((id) => kLetters[id - 1] ?? '?').join('');
-
-function folderOf(name: string, more: object = {}): ModelFiles {
-  const fileOf = (file: string) => readFileSync(new URL(`../golden/${name}/${file}`, import.meta.url));
-  return {
-    config: JSON.stringify({ ...(JSON.parse(fileOf('config.json').toString('utf8')) as object), ...more }),
-    weights: new Uint8Array(fileOf('model.safetensors')),
-    tokenizer: characterTokenizer(kLetters.join('')),
-  };
-}
-
-interface Case {
-  files: ModelFiles;
-  input: ModelInput;
-  stations: Record<string, Tensor>;
-  padded: Record<string, Tensor>;
-}
-
-function caseOf(name: string): Case {
-  const arrays = goldenArrays(`${name}/stations`);
-  const { ids, source, image } = arrays;
-  const first = ids?.data[0] ?? 0;
-  const files = folderOf(name, { decoder_start_token_id: first, pad_token_id: 0 });
-  const entries = Object.entries(arrays).filter(([key]) => !kNotes.includes(key));
-  const pick = (wanted: boolean) => Object.fromEntries(entries.filter(([key]) => key.startsWith('padded.') === wanted));
-  const text = textOf(ids?.data ?? []);
-  const pairs = name.startsWith('bert');
-  const input = image
-    ? { image }
-    : source
-      ? { text: textOf(source.data), target: text.slice(1) }
-      : pairs
-        ? { text: text.slice(0, 4), pair: text.slice(4) }
-        : text;
-  return { files, input, stations: pick(false), padded: pick(true) };
-}
-
-/** The largest difference, in parts of the largest expected number; infinities must be the same. */
-function apart(found: Tensor, expected: Tensor): number {
-  expect(found.shape).toEqual(expected.shape);
-  const largest = expected.data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
-  return expected.data.reduce((worst, x, i) => {
-    const difference = found.data[i] === x ? 0 : Math.abs(found.data[i]! - x) / largest;
-    return difference <= worst ? worst : difference;
-  }, 0);
-}
-
-describe.each(kCases)('the model of tests/golden/%s', (name) => {
+describe.each(familyCases)('the model of tests/golden/%s', (name) => {
   const { files, input, stations } = caseOf(name);
 
   it('has the golden numbers at every station, here and in a worker', async () => {
     const [here, there] = [await engine.loadModel(files), await away.loadModel(files)];
     expect(new Set(here.info.stations)).toEqual(new Set(Object.keys(stations)));
-    const { d_model, d_mlp, n_layers, n_encoder_layers } = here.info;
-    const allowed = 2 ** -23 * 4 * (n_layers + n_encoder_layers + 1) * (d_model + d_mlp);
+    const allowed = roundingOf(here.info);
     const run = here.run(input, { record: here.info.stations });
     for (const [station, expected] of Object.entries(stations)) {
       expect([station, apart(run.activations[station]!, expected) <= allowed]).toEqual([station, true]);
