@@ -23,7 +23,7 @@ const bytePairs = (): Files => {
 };
 
 const dialog = (page: Page): Locator => page.getByRole('dialog', { name: 'Open your own model' });
-const address = (page: Page): Locator => page.getByLabel('Hugging Face id, or the address of a folder');
+const address = (page: Page): Locator => page.getByLabel(/^Hugging Face id, or the address of/);
 const menu = (page: Page): Locator => page.getByRole('combobox', { name: 'Model' });
 
 async function choose(page: Page): Promise<void> {
@@ -93,6 +93,19 @@ test('a model is fetched from the hub, and nothing is requested before the press
   await type(page, 'abc', 3);
 });
 
+test('a checkpoint of llama2.c is fetched by the address of its file', async ({ page }) => {
+  const vocabulary = tokenizerBytes(randomVocabulary(kSizes.vocab, 'abc', 3));
+  const hub = await standIn(page, { 'tiny.bin': checkpointBytes(kSizes), 'tok300.bin': vocabulary });
+  await open(page);
+  await choose(page);
+  await address(page).fill('https://huggingface.co/someone/tiny/blob/main/sub/tiny.bin');
+  await page.getByRole('button', { name: 'Fetch from huggingface.co' }).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.locator('option:checked')).toHaveText('Your own: tiny');
+  const folder = '/someone/tiny/resolve/main/sub';
+  expect(hub.asked).toEqual([`${folder}/tiny.bin`, `${folder}/tok300.bin`]);
+});
+
 test('what is typed is an id of the hub, the page of a model there, or an address', () => {
   const read = (text: string) => readSource(text, 'https://site.example/sub/index.html');
   const hub = 'https://huggingface.co/a/b/resolve/main/';
@@ -100,6 +113,14 @@ test('what is typed is an id of the hub, the page of a model there, or an addres
     expect([text, read(text)?.url.href, read(text)?.title]).toEqual([text, hub, 'a/b']);
   }
   expect(read('https://huggingface.co/a/b/tree/v1.2')?.url.href).toBe('https://huggingface.co/a/b/resolve/v1.2/');
+  expect(read('https://huggingface.co/a/b/tree/main/sub')).toMatchObject({ url: { href: `${hub}sub` }, title: 'sub' });
+  expect(read('https://huggingface.co/a/b/blob/main/sub/tiny.bin')).toMatchObject({
+    url: { href: `${hub}sub/tiny.bin` },
+    title: 'tiny',
+  });
+  for (const inner of ['//evil.example/x', 'javascript:x', '%2e%2e/x']) {
+    expect(read(`https://huggingface.co/a/b/tree/main/${inner}`)?.url.host).toBe('huggingface.co');
+  }
   expect(read('https://h.example/x/%E6%A8%A1/')).toMatchObject({ title: '模', url: { host: 'h.example' } });
   expect(read('./models/tang')?.url.href).toBe('https://site.example/sub/models/tang');
   expect(read('https://h.example/%')).toBeNull();

@@ -274,6 +274,67 @@ test('another model comes without changes', async ({ page }) => {
   await expect(edits(page)).toHaveCount(0);
 });
 
+/** Keeps hold of the workers, and of what the page is to break: `spoil` ruins the next weights that a worker is given. */
+const kSpy = `
+globalThis.workers = [];
+globalThis.Worker = class extends Worker {
+  constructor(...args) { super(...args); globalThis.workers.push(this); }
+  postMessage(message, ...rest) {
+    if (globalThis.spoil && message.method === 'load') {
+      globalThis.spoil = false;
+      message = { ...message, args: [{ ...message.args[0], weights: new Uint8Array(4) }, ...message.args.slice(1)] };
+    }
+    super.postMessage(message, ...rest);
+  }
+};`;
+interface Globals {
+  workers: Worker[];
+  spoil: boolean;
+}
+
+test('changes that the engine refuses leave the model as it was', async ({ page }) => {
+  await page.addInitScript(kSpy);
+  await open(page);
+  await type(page, 'anna loved', 3);
+  await openPanel(page);
+  await press(page, 'All positions = 0');
+  await apply(page, 1);
+  const before = await picture(page);
+  await page.evaluate(() => ((globalThis as unknown as Globals).spoil = true));
+  await press(page, 'Apply');
+  await expect(panel(page).locator('.failure code')).toHaveText('file_truncated');
+  await expect(edits(page)).toHaveText(['wpe.weight = 0']);
+  expect(await picture(page)).toEqual(before);
+  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(1);
+  await press(page, 'Take back all');
+  await expect(edits(page)).toHaveCount(0);
+  await expect(panel(page).locator('.failure')).toHaveCount(0);
+  await type(page, 'anna loved ben', 4);
+});
+
+test('changes outlive the worker that computed with them', async ({ page }) => {
+  await page.addInitScript(kSpy);
+  await open(page);
+  await type(page, 'anna loved', 3);
+  await openPanel(page);
+  const plain = await picture(page);
+  await press(page, 'All positions = 0');
+  await apply(page, 1);
+  await expect.poll(() => picture(page)).not.toEqual(plain);
+  const before = await picture(page);
+  await page.evaluate(() => {
+    const { workers } = globalThis as unknown as Globals;
+    workers.at(-1)!.postMessage({ id: 1e9, method: 'fail', args: ['trap'] });
+  });
+  await expect.poll(() => page.evaluate(() => (globalThis as unknown as Globals).workers.length)).toBe(2);
+  await type(page, 'ben', 2);
+  await type(page, 'anna loved', 3);
+  await expect.poll(() => picture(page)).toEqual(before);
+  await expect(edits(page)).toHaveText(['wpe.weight = 0']);
+  await press(page, 'Take back all');
+  await expect.poll(() => picture(page)).toEqual(plain);
+});
+
 for (const [width, theme, lang] of [
   [1280, 'light', 'en'],
   [390, 'dark', 'zh'],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Fetch } from '../../web/src/engine/download.ts';
+import { readModel } from '../../web/src/engine/files.ts';
 import { openTokenizer } from '../../web/src/engine/text/tokenizer.ts';
 import { pieceTokenizer } from '../../web/src/engine/text/llama2cTokenizer.ts';
 import { init } from '../../web/src/index.node.ts';
@@ -18,6 +20,16 @@ const engine = await init();
 const vocabulary = randomVocabulary(kSizes.vocab, 'abcde你', 1);
 const tokenizerBin = new File([tokenizerBytes(vocabulary)], 'tokenizer.bin');
 const fileOf = (bytes: Uint8Array<ArrayBuffer>, name = 'stories.bin') => new File([bytes], name);
+/** A server of the files at these paths. */
+const serverOf =
+  (files: Record<string, Uint8Array<ArrayBuffer>>): Fetch =>
+  async ({ pathname }, { signal }) => {
+    signal.throwIfAborted();
+    const body = files[decodeURIComponent(pathname)];
+    return body
+      ? new Response(body, { headers: { 'content-length': String(body.length) } })
+      : new Response(null, { status: 404 });
+  };
 const load = (bytes: Uint8Array<ArrayBuffer>, tokenizer = tokenizerBin) => engine.loadModel([fileOf(bytes), tokenizer]);
 
 describe('a checkpoint of llama2.c', () => {
@@ -65,6 +77,40 @@ describe('a checkpoint of llama2.c', () => {
       message: 'tokenizer.bin: found stories.bin, expected it beside stories.bin',
     });
     expect(await codeOf(() => engine.loadModel([fileOf(bytes, 'pytorch_model.bin')]))).toBe('file_missing');
+  });
+
+  it('comes from an address too, with its tokenizer by either name', async () => {
+    const bytes = checkpointBytes(kSizes);
+    const tokens = tokenizerBytes(vocabulary);
+    for (const beside of ['tokenizer.bin', 'tok300.bin']) {
+      const seen: [number, number][] = [];
+      const onProgress = (...counts: [number, number]) => seen.push(counts);
+      const server = serverOf({ '/dir/my stories.bin': bytes, [`/dir/${beside}`]: tokens });
+      const files = await readModel('http://h.example/dir/my%20stories.bin', { onProgress }, server);
+      expect(seen.at(-1)).toEqual([bytes.length + tokens.length, bytes.length + tokens.length]);
+      const [model, chosen] = [await engine.loadModel(files), await load(bytes)];
+      expect(model.info.title).toEqual({ en: 'my stories' });
+      expect(model.run('abc dea').logits).toEqual(chosen.run('abc dea').logits);
+      model.dispose();
+      chosen.dispose();
+    }
+  });
+
+  it('from an address says what is missing, and can be given up', async () => {
+    const bytes = checkpointBytes(kSizes);
+    const read = (folder: Record<string, Uint8Array<ArrayBuffer>>, signal?: AbortSignal) =>
+      readModel('http://h.example/a.bin', signal ? { signal } : {}, serverOf(folder));
+    expect(await failureOf(() => read({ '/a.bin': bytes }))).toEqual({
+      code: 'file_missing',
+      message: 'tok300.bin, tokenizer.bin: found neither beside a.bin',
+    });
+    expect(await codeOf(() => read({}))).toBe('file_missing');
+    expect(await codeOf(() => read({ '/a.bin': bytes.slice(0, 20) }))).toBe('file_truncated');
+    expect(await codeOf(() => read({ '/a.bin': bytes, '/tokenizer.bin': new Uint8Array(3) }))).toBe('file_truncated');
+    const controller = new AbortController();
+    const reading = read({ '/a.bin': bytes, '/tokenizer.bin': tokenizerBytes(vocabulary) }, controller.signal);
+    controller.abort('enough');
+    await expect(reading).rejects.toBe('enough');
   });
 
   const bent = (header: Partial<Header>) => checkpointBytes(kSizes, randomWeights(kSizes), header);

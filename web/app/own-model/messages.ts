@@ -10,7 +10,7 @@ const en = {
   formats:
     'config.json, model.safetensors and tokenizer.json (or vocab.json with merges.txt, or vocab.txt); or a llama2.c .bin with its tokenizer.bin. You may also drop them anywhere on the page.',
   network: 'From the network',
-  address: 'Hugging Face id, or the address of a folder',
+  address: 'Hugging Face id, or the address of a folder or llama2.c .bin',
   fetch: 'Fetch',
   fetchFrom: 'Fetch from {host}',
   quiet: 'Nothing is requested before you press. Then the host learns your address, and which model you asked for.',
@@ -43,7 +43,7 @@ const zh: Record<OwnKey, string> = {
   formats:
     '需要 config.json、model.safetensors 和 tokenizer.json（或 vocab.json 加 merges.txt，或 vocab.txt）；也可以是 llama2.c 的 .bin 和它的 tokenizer.bin。还可以把文件直接拖进页面。',
   network: '从网络',
-  address: 'Hugging Face 模型名，或文件夹的网址',
+  address: 'Hugging Face 模型名，或文件夹、llama2.c 的 .bin 的网址',
   fetch: '取',
   fetchFrom: '从 {host} 取',
   quiet: '按下之前不发出任何请求。按下之后，对方会知道你的网络地址，以及你要的是哪个模型。',

@@ -1,19 +1,20 @@
 import { huggingFaceUrl, isHuggingFaceId } from '../../src/engine/huggingFace.ts';
 
-/** A folder on the network that a visitor named. */
-export interface NamedFolder {
+/** A folder on the network that a visitor named, or a checkpoint of llama2.c. */
+export interface NamedSource {
   url: URL;
   /** What the visitor would call the model. */
   title: string;
 }
 
-const kHubPage = /^\/([\w-][\w.-]*\/[\w-][\w.-]*)(?:\/(?:tree|resolve)\/([\w-][\w.-]*))?\/?$/;
+/** A model's page, or that of a folder or file in it: the id, the revision, the path. */
+const kHubPage = /^\/([\w-][\w.-]*\/[\w-][\w.-]*)(?:\/(?:tree|blob|resolve)\/([\w-][\w.-]*)(?:\/(.+?))?)?\/?$/;
 
 /**
- * What was typed as a folder: a Hugging Face id, the address of its page, or any address; one that begins with `.` or `/` is
- * the site's own, at `base`. Null for what is none of them.
+ * What was typed: a Hugging Face id, the address of its page or of a folder or file in it, or any address; one that begins
+ * with `.` or `/` is the site's own, at `base`. Null for what is none of them.
  */
-export function readSource(typed: string, base: string): NamedFolder | null {
+export function readSource(typed: string, base: string): NamedSource | null {
   const text = typed.trim();
   if (isHuggingFaceId(text)) return { url: huggingFaceUrl(text), title: text };
   if (!/^(https?:\/\/|\.{0,2}\/)/i.test(text)) return null;
@@ -25,7 +26,13 @@ export function readSource(typed: string, base: string): NamedFolder | null {
   } catch {
     return null;
   }
-  const [, id, revision] = (/^(www\.)?huggingface\.co$/.test(url.host) && kHubPage.exec(url.pathname)) || [];
-  if (id) return { url: huggingFaceUrl(id, revision), title: id };
-  return { url, title: path.split('/').filter(Boolean).at(-1) ?? url.host };
+  const [, id, revision, inner = ''] =
+    (/^(www\.)?huggingface\.co$/.test(url.host) && kHubPage.exec(url.pathname)) || [];
+  const title =
+    path
+      .split('/')
+      .filter(Boolean)
+      .at(-1)
+      ?.replace(/\.bin$/i, '') ?? url.host;
+  return id ? { url: new URL(`./${inner}`, huggingFaceUrl(id, revision)), title: inner ? title : id } : { url, title };
 }

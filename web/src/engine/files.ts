@@ -19,12 +19,12 @@ import type { LoadOptions, ModelFiles, ModelSource } from './types.ts';
  */
 export async function readModel(source: ModelSource, options: LoadOptions, fetch: Fetch): Promise<ModelFiles> {
   options.signal?.throwIfAborted();
-  if (typeof source === 'string' || source instanceof URL) return readFolder(folderUrl(source), options, fetch);
+  if (typeof source === 'string' || source instanceof URL) return readAddress(addressOf(source), options, fetch);
   if (isModelFiles(source)) return source;
   if (isFiles(source)) return (await import('./chosenFiles.ts')).readFiles(Array.from(source), options);
   throw new AttentionError(
     'argument_type',
-    'model: expected the URL of a folder, its files, or {config, weights, tokenizer}',
+    'model: expected the URL of a folder or of a llama2.c .bin, files, or {config, weights, tokenizer}',
   );
 }
 
@@ -39,40 +39,51 @@ function isFiles(source: unknown): source is ArrayLike<File> {
   return Array.from(source as ArrayLike<unknown>).every((file) => file instanceof Blob);
 }
 
-/** The absolute address of a folder; a slash at its end may be left out. */
-function folderUrl(source: string | URL): URL {
+function addressOf(source: string | URL): URL {
   try {
-    const url = new URL(source, globalThis.location?.href);
-    if (!url.pathname.endsWith('/')) url.pathname += '/';
-    return url;
+    return new URL(source, globalThis.location?.href);
   } catch (error) {
-    throw new AttentionError('argument_type', `model: found "${String(source)}", expected the URL of a folder`, {
+    throw new AttentionError('argument_type', `model: found "${String(source)}", expected a URL`, {
       cause: error,
     });
   }
 }
 
-async function readFolder(folder: URL, { onProgress, signal }: LoadOptions, fetch: Fetch): Promise<ModelFiles> {
+/** A folder, whose slash at the end may be left out, or a checkpoint of llama2.c. */
+async function readAddress(url: URL, { onProgress, signal }: LoadOptions, fetch: Fetch): Promise<ModelFiles> {
+  const isCheckpoint = /\.bin$/i.test(url.pathname);
+  const folder = new URL(url);
+  if (isCheckpoint) folder.pathname = url.pathname.replace(/[^/]*$/, '');
+  else if (!url.pathname.endsWith('/')) folder.pathname += '/';
   // One failure ends the other downloads.
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const from: Download = { fetch, folder, progress: progressTo(onProgress), signal: controller.signal };
   try {
-    const reading = downloadText(names.config, from);
-    const [config, weights, tokenizer, preprocessor] = await Promise.all([
-      reading,
-      download(names.weights, from),
-      reading.then((text) => (readsImages(text) ? undefined : downloadTokenizer(from))),
-      reading.then((text) => (readsImages(text) ? downloadOptional(names.preprocessor, from) : undefined)),
-    ]);
-    return modelFiles({ config, weights, tokenizer, preprocessor });
+    return await (isCheckpoint ? readCheckpoint(url.pathname.slice(folder.pathname.length), from) : readFolder(from));
   } catch (error) {
     controller.abort(error);
     throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+async function readCheckpoint(name: string, from: Download): Promise<ModelFiles> {
+  const { downloadLlama2c } = await import('./llama2cDownload.ts');
+  return downloadLlama2c(name, from);
+}
+
+async function readFolder(from: Download): Promise<ModelFiles> {
+  const reading = downloadText(names.config, from);
+  const [config, weights, tokenizer, preprocessor] = await Promise.all([
+    reading,
+    download(names.weights, from),
+    reading.then((text) => (readsImages(text) ? undefined : downloadTokenizer(from))),
+    reading.then((text) => (readsImages(text) ? downloadOptional(names.preprocessor, from) : undefined)),
+  ]);
+  return modelFiles({ config, weights, tokenizer, preprocessor });
 }
 
 /** tokenizer.json, or what older folders have in its place. */

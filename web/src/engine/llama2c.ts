@@ -54,7 +54,7 @@ export function findLlama2c(files: readonly File[]): Llama2cFiles | null {
  */
 export async function readLlama2c({ checkpoint, tokenizer }: Llama2cFiles, signal?: AbortSignal): Promise<ModelFiles> {
   const { name } = checkpoint;
-  const sizes = readSizes(name, await read(checkpoint, 0, kHeaderBytes));
+  const sizes = await sizesOf(checkpoint);
   const places = placesOf(sizes);
   const expected = kHeaderBytes + 4 * places.reduce((sum, { count }) => sum + count, 0);
   if (checkpoint.size !== expected) {
@@ -85,6 +85,12 @@ export async function readLlama2c({ checkpoint, tokenizer }: Llama2cFiles, signa
     tokenizer: vocabulary,
   };
 }
+
+const sizesOf = async (checkpoint: File): Promise<Sizes> =>
+  readSizes(checkpoint.name, await read(checkpoint, 0, kHeaderBytes));
+
+/** Tokens that a checkpoint knows. Throws `file_header`, `file_truncated`, `file_fetch`. */
+export const readVocabularySize = async (checkpoint: File): Promise<number> => (await sizesOf(checkpoint)).vocab;
 
 async function read(file: File, at: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   try {

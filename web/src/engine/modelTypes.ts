@@ -199,7 +199,7 @@ export interface ModelFiles {
 /**
  * The URL of a folder (`huggingFaceUrl` makes one of the hub), its files from a chooser or a drop, or what was read of them.
  * A folder holds config.json, model.safetensors and tokenizer.json, or in place of the last vocab.json with merges.txt
- * (GPT-2) or vocab.txt (BERT). Files may also be a checkpoint of llama2.c, a `.bin`, beside its tokenizer.bin.
+ * (GPT-2) or vocab.txt (BERT). A checkpoint of llama2.c, the URL of a `.bin` or chosen files, has its tokenizer.bin beside it.
  */
 export type ModelSource = string | URL | FileList | readonly File[] | ModelFiles;
 
