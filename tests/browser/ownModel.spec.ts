@@ -4,7 +4,9 @@ import { configText, gpt2Tensors, kTiny, safetensors, tinyFolder } from '../wasm
 import { readSource } from '../../web/app/own-model/source.ts';
 import { checkpointBytes, kSizes, randomVocabulary, tokenizerBytes } from '../wasm/llama2c.ts';
 import { bytePairFiles, wordTokenizer } from '../wasm/tokenizers.ts';
-import { chips, field, open, type } from './playgroundPage.ts';
+import { init } from '../../web/src/index.node.ts';
+import { demoFolder } from './familyFolders.ts';
+import { chips, field, kWorkers, nextTokens, open, type } from './playgroundPage.ts';
 
 /** Models of the visitor's own: dropped, chosen, fetched, kept. */
 
@@ -205,6 +207,50 @@ test('a checkpoint of llama2.c is chosen', async ({ page }) => {
   await expect(page.locator('option:checked')).toHaveText('Your own: stories');
   await field(page).fill('é');
   await expect(chips(page)).toHaveText(['<s>', '∅', 'é', '⟨A9⟩']);
+});
+
+test('a model is rounded to int8 where the visitor asks, and stays so in a new worker', async ({ page }) => {
+  const files = demoFolder('sentences');
+  const read = (name: string): string => Buffer.from(files[name] as Buffer).toString('utf8');
+  const weights = new Uint8Array(files['model.safetensors'] as Buffer);
+  const folder = { config: read('config.json'), weights, tokenizer: read('tokenizer.json') };
+  const engine = await init();
+  const [plain, rounded] = await Promise.all(
+    [{}, { quantize: 'int8' } as const].map(async (options) => {
+      const { probs } = (await engine.loadModel(folder, options)).run('ben saw anna');
+      return `${(100 * Math.max(...probs.data)).toFixed(1)}%`;
+    }),
+  );
+  expect(plain).not.toBe(rounded);
+  const likeliest = async () => (await nextTokens(page))[0]?.cells[0];
+
+  await page.addInitScript(kWorkers);
+  await standIn(page, files);
+  await open(page);
+  await type(page, 'ben saw anna', 4);
+  await expect.poll(likeliest).toBe(plain);
+  await choose(page);
+  await dialog(page).getByLabel('Round its matrices to int8').check();
+  await address(page).fill('someone/sentences');
+  await address(page).press('Enter');
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.locator('option:checked')).toHaveText('Your own: someone/sentences, int8');
+  await expect.poll(likeliest).toBe(rounded);
+  await page.evaluate(() => {
+    const { workers } = globalThis as unknown as { workers: Worker[] };
+    workers.at(-1)!.postMessage({ id: 1e9, method: 'fail', args: ['trap'] });
+  });
+  await expect(page.getByText(/was started again|stopped/)).toBeVisible();
+  await type(page, 'ben', 2);
+  await type(page, 'ben saw anna', 4);
+  await expect.poll(likeliest).toBe(rounded);
+  await expect(page.locator('option:checked')).toHaveText('Your own: someone/sentences, int8');
+
+  await choose(page);
+  await address(page).fill('someone/sentences');
+  await address(page).press('Enter');
+  await expect(page.locator('option:checked')).toHaveText('Your own: someone/sentences');
+  await expect.poll(likeliest).toBe(plain);
 });
 
 test('a model is kept, survives a reload, opens offline and is deleted', async ({ page, context }) => {

@@ -4,7 +4,19 @@ import { readArrays, readWeights } from '../../web/src/arrays/index.ts';
 import type { Tensor } from '../../web/src/engine/types.ts';
 import { init } from '../../web/src/index.node.ts';
 import { demoFolder, goldenFolder, type Files } from './familyFolders.ts';
-import { bars, chips, dropModel, field, headline, nextTokens, open, readCsv, save, type } from './playgroundPage.ts';
+import {
+  bars,
+  chips,
+  dropModel,
+  field,
+  headline,
+  kWorkers,
+  nextTokens,
+  open,
+  readCsv,
+  save,
+  type,
+} from './playgroundPage.ts';
 
 /** The panel that changes the weights of the open model. */
 
@@ -274,18 +286,14 @@ test('another model comes without changes', async ({ page }) => {
   await expect(edits(page)).toHaveCount(0);
 });
 
-/** Keeps hold of the workers, and of what the page is to break: `spoil` ruins the next weights that a worker is given. */
-const kSpy = `
-globalThis.workers = [];
-globalThis.Worker = class extends Worker {
-  constructor(...args) { super(...args); globalThis.workers.push(this); }
-  postMessage(message, ...rest) {
-    if (globalThis.spoil && message.method === 'load') {
-      globalThis.spoil = false;
-      message = { ...message, args: [{ ...message.args[0], weights: new Uint8Array(4) }, ...message.args.slice(1)] };
-    }
-    super.postMessage(message, ...rest);
-  }
+/** Where `spoil` is set, the next weights that a worker is given are ruined. */
+const kSpoiler = `
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (message, ...rest) {
+  if (!globalThis.spoil || message.method !== 'load') return post.call(this, message, ...rest);
+  globalThis.spoil = false;
+  const [files, ...others] = message.args;
+  return post.call(this, { ...message, args: [{ ...files, weights: new Uint8Array(4) }, ...others] }, ...rest);
 };`;
 interface Globals {
   workers: Worker[];
@@ -293,7 +301,7 @@ interface Globals {
 }
 
 test('changes that the engine refuses leave the model as it was', async ({ page }) => {
-  await page.addInitScript(kSpy);
+  await page.addInitScript(kSpoiler);
   await open(page);
   await type(page, 'anna loved', 3);
   await openPanel(page);
@@ -313,7 +321,7 @@ test('changes that the engine refuses leave the model as it was', async ({ page 
 });
 
 test('changes outlive the worker that computed with them', async ({ page }) => {
-  await page.addInitScript(kSpy);
+  await page.addInitScript(kWorkers);
   await open(page);
   await type(page, 'anna loved', 3);
   await openPanel(page);

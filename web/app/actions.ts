@@ -10,7 +10,7 @@ import { headFor, type Knowledge } from './first.ts';
 import type { GivenImage, Live, Tool } from './live.ts';
 import type { MessageKey } from './messages.ts';
 import { localModel, modelUrl, type OwnModel, type Weights } from './models.ts';
-import type { Session } from './session.ts';
+import type { Opening, Session } from './session.ts';
 import {
   noChanges,
   sameHead,
@@ -32,7 +32,7 @@ export interface Actions {
   openShipped(name: string): void;
   chooseExample(example: Example): void;
   /** Opens a model of the visitor's own, which `title` names. Null if that failed or was given up. */
-  openOwn(source: ModelSource, title?: string): Promise<OwnModel | null>;
+  openOwn(source: ModelSource, opening?: Opening): Promise<OwnModel | null>;
   /** Calls the visitor's open model by another name. */
   nameOwn(title: string): void;
   cancelOpening(): void;
@@ -79,10 +79,10 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
     store.set({ history: changing.remember(history, now.changes, stroke), settings: { ...now, changes } });
   }
 
-  async function open(name: string, source: ModelSource, title?: string): Promise<boolean> {
+  async function open(name: string, source: ModelSource, opening?: Opening): Promise<boolean> {
     const cancellable = name === localModel;
     store.set({ phase: 'loading', progress: { loaded: 0, total: 0 }, failure: null, cancellable });
-    return session.open(name, source, title);
+    return session.open(name, source, opening);
   }
 
   function openShipped(name: string): void {
@@ -98,7 +98,7 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
       store.set({ generated: null });
       settings({ text: example.text, cell: null, shown: best ?? store.get().settings.shown });
     },
-    openOwn: async (source, title) => ((await open(localModel, source, title)) ? store.get().own : null),
+    openOwn: async (source, opening) => ((await open(localModel, source, opening)) ? store.get().own : null),
     ...choosing(store, session, openShipped),
     setPair: (pair) => settings({ pair, cell: null }),
     setImage: (image) => store.set({ image }),
@@ -165,7 +165,7 @@ export function createActions(store: Store<Live>, session: Session, knowledge: (
       // Another model may have been opened while these were made.
       if (!open || before?.files !== weights.files) return;
       const files = { ...weights.files, weights: weights.now };
-      if (await session.open(open.name, files, own?.title, weights)) return;
+      if (await session.open(open.name, files, { ...own, weights })) return;
       const { failure } = store.get();
       if (failure?.attempt !== 'failure.open') return;
       store.set({ failure: null });

@@ -1,5 +1,5 @@
 import type { WeightEdit } from '../src/arrays/weightEdits.ts';
-import type { ModelFiles } from '../src/engine/types.ts';
+import type { LoadOptions, ModelFiles } from '../src/engine/types.ts';
 import type { HeadRef } from './settings.ts';
 
 /** The models that the site ships, each in `models/<name>/`. */
@@ -31,6 +31,8 @@ export interface OwnModel {
   /** What it was called where it came from, else what its folder says. */
   title: string;
   files: ModelFiles;
+  /** Its matrices stand in memory as bytes, whatever the files have. */
+  quantize?: LoadOptions['quantize'];
 }
 
 /** The weights of a model, and what the visitor made of them. */

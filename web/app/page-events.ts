@@ -16,7 +16,7 @@ export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledg
   return {
     onBuild: (build) => store.set({ build }),
     onProgress: (loaded, total) => store.set({ phase: 'loading', progress: { loaded, total } }),
-    async onOpen(name, info, { title, files, weights }, parts) {
+    async onOpen(name, info, { title, files, quantize, weights }, parts) {
       const known = name === 'sentences' ? await knowledge() : null;
       const { settings, notice, open, image, tool } = store.get();
       const next = settingsFor({ name, info }, settings, open, known);
@@ -27,7 +27,11 @@ export function pageEvents(store: Store<Live>, knowledge: () => Promise<Knowledg
         tool: weights ? tool : null,
         own:
           name === localModel
-            ? { files, title: title || (info.title[next.lang] ?? info.title.en ?? info.family) }
+            ? {
+                files,
+                title: title || (info.title[next.lang] ?? info.title.en ?? info.family),
+                ...(quantize && { quantize }),
+              }
             : null,
         weights: weights ?? { files, edits: [], now: files.weights },
         phase: 'ready',

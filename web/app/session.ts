@@ -41,7 +41,7 @@ export function continues({ head, n_encoder_layers, image }: ModelInfo): boolean
 export interface SessionEvents {
   onBuild(build: Build): void;
   onProgress(loaded: number, total: number): void;
-  onOpen(name: string, info: ModelInfo, from: OwnModel & { weights?: Weights }, parts: FamilyParts | null): void;
+  onOpen(name: string, info: ModelInfo, from: Opening & Pick<OwnModel, 'files'>, parts: FamilyParts | null): void;
   onPicture(picture: Picture): void;
   onFailure(attempt: MessageKey, error: unknown): void;
   /** The worker was replaced; the model in use is being opened again. */
@@ -49,8 +49,8 @@ export interface SessionEvents {
 }
 
 export interface Session {
-  /** Opens a model and leaves the one in use in place if that fails. True if it is open. Title and weights are passed on. */
-  open(name: string, source: ModelSource, title?: string, weights?: Weights): Promise<boolean>;
+  /** Opens a model and leaves the one in use in place if that fails. True if it is open. `opening` is passed on. */
+  open(name: string, source: ModelSource, opening?: Opening): Promise<boolean>;
   /** Gives up the model that is loading. */
   cancel(): void;
   /** Shows the latest wish as soon as the engine is free; wishes in between are never computed. */
@@ -61,11 +61,15 @@ export interface Session {
   model(): WorkerModel;
 }
 
+/** What a model is opened with, beside its files. */
+export interface Opening extends Partial<Omit<OwnModel, 'files'>> {
+  weights?: Weights;
+}
+
 interface Opened {
   name: string;
   source: ModelSource;
-  title: string;
-  weights: Weights | undefined;
+  opening: Opening;
   model: WorkerModel;
   /** Of a model that does not continue a text. */
   parts: FamilyParts | null;
@@ -90,7 +94,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
   const crashes = new Map<string, number>();
   let broken = false;
 
-  async function open(name: string, source: ModelSource, title = '', weights?: Weights): Promise<boolean> {
+  async function open(name: string, source: ModelSource, opening: Opening = {}): Promise<boolean> {
     loading?.abort();
     const mine = new AbortController();
     loading = mine;
@@ -100,7 +104,8 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
         fetch(url, init),
       );
       const [engine, files] = await Promise.all([starting, reading]);
-      const model = await engine.loadModel(files, { signal: mine.signal });
+      const { quantize } = opening;
+      const model = await engine.loadModel(files, { signal: mine.signal, ...(quantize && { quantize }) });
       const parts = continues(model.info) ? null : await import('./families/other-families.ts');
       if (mine.signal.aborted) {
         model.dispose();
@@ -108,8 +113,8 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
       }
       opened?.model.dispose();
       // A new worker is given the files themselves.
-      opened = { name, source: files, title, weights, model, parts, plain: null };
-      events.onOpen(name, model.info, { title, files, ...(weights && { weights }) }, parts);
+      opened = { name, source: files, opening, model, parts, plain: null };
+      events.onOpen(name, model.info, { ...opening, files }, parts);
       return true;
     } catch (error) {
       if (!mine.signal.aborted && !broken) events.onFailure('failure.open', error);
@@ -145,7 +150,7 @@ export function startSession(starting: Promise<WorkerEngine>, events: SessionEve
     if (pending !== null) crashes.set(pending, (crashes.get(pending) ?? 0) + 1);
     pending = null;
     events.onRestart(reason);
-    if (lost) await open(lost.name, lost.source, lost.title, lost.weights);
+    if (lost) await open(lost.name, lost.source, lost.opening);
   }
 
   void starting.then(

@@ -18,6 +18,7 @@ export class OwnModelDialog extends LitElement {
     actions: { attribute: false },
     typed: { state: true },
     keepsNext: { state: true },
+    rounds: { state: true },
     kept: { state: true },
     told: { state: true },
     busy: { state: true },
@@ -27,6 +28,8 @@ export class OwnModelDialog extends LitElement {
   declare actions: Actions;
   declare typed: string;
   declare keepsNext: boolean;
+  /** What is opened next stands in memory as int8. */
+  declare rounds: boolean;
   declare kept: readonly KeptModel[];
   /** What went wrong here; what the page itself reports stands in `live`. */
   declare told: { title: string; failure: Failure } | null;
@@ -37,7 +40,7 @@ export class OwnModelDialog extends LitElement {
   constructor() {
     super();
     this.typed = '';
-    this.keepsNext = false;
+    this.keepsNext = this.rounds = false;
     this.kept = [];
     this.told = null;
     this.busy = null;
@@ -93,7 +96,7 @@ export class OwnModelDialog extends LitElement {
     this.blocked = '';
     this.told = null;
     this.busy = 'opening';
-    const own = await this.actions.openOwn(source, title);
+    const own = await this.actions.openOwn(source, { title, ...(this.rounds && { quantize: 'int8' }) });
     this.busy = null;
     if (!own) return;
     if (this.keepsNext && !isKept && !(await this.keep(own))) return;
@@ -129,7 +132,8 @@ export class OwnModelDialog extends LitElement {
           <button type="button" class="plain" aria-label=${say('close')} @click=${() => this.close()}>✕</button>
         </header>
         <p class="caption">${say('about', { families: modelFamilies.join(', ') })}</p>
-        ${this.failure()} ${this.busy ? this.progress(this.busy) : [this.computer(), this.network(), this.keeping()]}
+        ${this.failure()}
+        ${this.busy ? this.progress(this.busy) : [this.computer(), this.network(), this.choices(), this.keeping()]}
       </dialog>
     `;
   }
@@ -233,23 +237,35 @@ export class OwnModelDialog extends LitElement {
     `;
   }
 
-  private keeping(): TemplateResult {
+  private choices(): TemplateResult {
+    const choice = (key: 'rounds' | 'keepsNext'): TemplateResult => html`
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${this[key]}
+          @change=${(event: Event) => (this[key] = (event.target as HTMLInputElement).checked)}
+        />
+        ${this.say(key)}
+      </label>
+    `;
+    return html`
+      <section>
+        <h3>${this.say('choices')}</h3>
+        ${choice('keepsNext')} ${choice('rounds')}
+      </section>
+    `;
+  }
+
+  private keeping(): TemplateResult | typeof nothing {
     const { say, kept } = this;
     const { own } = this.live;
-    const isKept = kept.some(({ name }) => name === own?.title);
+    const open = own && !kept.some(({ name }) => name === own.title) ? own : null;
+    if (!open && kept.length === 0) return nothing;
     return html`
       <section>
         <h3>${say('kept')}</h3>
-        <label class="check">
-          <input
-            type="checkbox"
-            .checked=${this.keepsNext}
-            @change=${(event: Event) => (this.keepsNext = (event.target as HTMLInputElement).checked)}
-          />
-          ${say('keepNext')}
-        </label>
         <ul>
-          ${own && !isKept ? this.openRow(own) : nothing} ${kept.map((model) => this.keptRow(model))}
+          ${open ? this.openRow(open) : nothing} ${kept.map((model) => this.keptRow(model))}
         </ul>
       </section>
     `;

@@ -90,7 +90,7 @@ function modelMenu({ live, actions, say }: Panel): TemplateResult {
         ${
           live.own
             ? html`<option value=${localModel} .selected=${shown === localModel}>
-                ${label(localModel, say('model.local', { title: live.own.title }))}
+                ${label(localModel, say('model.local', { title: [live.own.title, live.own.quantize].filter(Boolean).join(', ') }))}
               </option>`
             : nothing
         }
