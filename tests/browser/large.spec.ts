@@ -36,29 +36,36 @@ async function pageMemory(page: Page, name: string): Promise<number> {
   return Math.max(...sizes);
 }
 
-test('GPT-2 small loads from the disk, reads 64 tokens and writes on', async ({ page, browserName }) => {
-  test.setTimeout(180_000);
-  const folder = mkdtempSync(join(tmpdir(), 'attention-large-'));
-  try {
-    const paths = ['config.json', 'tokenizer.json', 'model.safetensors'].map((name) => join(folder, name));
-    writeFileSync(paths[0]!, configText(kSmall));
-    writeFileSync(paths[1]!, characterTokenizer(kLetters));
-    expect(writeWeights(paths[2]!)).toBeGreaterThan(248e6);
-    await open(page);
-    await expect(chips(page).first()).toBeVisible();
-    const before = await pageMemory(page, browserName);
-    await page.getByRole('button', { name: 'Open your own model…' }).click();
-    await page.getByLabel('Choose files…').setInputFiles(paths);
-    await expect(page.locator('option:checked')).toContainText('Your own', { timeout: 90_000 });
-    await field(page).fill('attentionisallyouneed'.repeat(4).slice(0, 64));
-    await expect(chips(page)).toHaveCount(64, { timeout: 60_000 });
-    await page.getByRole('button', { name: 'Continue the text' }).click();
-    await expect(page.getByText('40 tokens in')).toBeVisible({ timeout: 60_000 });
-    const grown = (await pageMemory(page, browserName)) - before;
-    test.info().annotations.push({ type: 'memory', description: `${Math.round(grown / 1e6)} MB more than before` });
-    console.log(`page memory: ${Math.round(before / 1e6)} MB before, ${Math.round(grown / 1e6)} MB more`);
-    expect(grown).toBeLessThan(500e6);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+for (const [kind, limit] of [
+  ['F16', 500e6],
+  ['int8', 250e6],
+] as const)
+  test(`GPT-2 small loads from the disk as ${kind}, reads 64 tokens and writes on`, async ({ page, browserName }) => {
+    test.setTimeout(180_000);
+    const folder = mkdtempSync(join(tmpdir(), 'attention-large-'));
+    try {
+      const paths = ['config.json', 'tokenizer.json', 'model.safetensors'].map((name) => join(folder, name));
+      writeFileSync(paths[0]!, configText(kSmall));
+      writeFileSync(paths[1]!, characterTokenizer(kLetters));
+      expect(writeWeights(paths[2]!)).toBeGreaterThan(248e6);
+      await open(page);
+      await expect(chips(page).first()).toBeVisible();
+      const before = await pageMemory(page, browserName);
+      await page.getByRole('button', { name: 'Open your own model…' }).click();
+      if (kind === 'int8') await page.getByLabel('Round its matrices to int8').check();
+      await page.getByLabel('Choose files…').setInputFiles(paths);
+      await expect(page.locator('option:checked')).toContainText(kind === 'int8' ? /Your own: .*, int8/ : 'Your own', {
+        timeout: 90_000,
+      });
+      await field(page).fill('attentionisallyouneed'.repeat(4).slice(0, 64));
+      await expect(chips(page)).toHaveCount(64, { timeout: 60_000 });
+      await page.getByRole('button', { name: 'Continue the text' }).click();
+      await expect(page.getByText('40 tokens in')).toBeVisible({ timeout: 60_000 });
+      const grown = (await pageMemory(page, browserName)) - before;
+      test.info().annotations.push({ type: 'memory', description: `${Math.round(grown / 1e6)} MB more than before` });
+      console.log(`page memory, ${kind}: ${Math.round(before / 1e6)} MB before, ${Math.round(grown / 1e6)} MB more`);
+      expect(grown).toBeLessThan(limit);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
