@@ -6,7 +6,7 @@ import { checkpointBytes, kSizes, randomVocabulary, tokenizerBytes } from '../wa
 import { bytePairFiles, wordTokenizer } from '../wasm/tokenizers.ts';
 import { init } from '../../web/src/index.node.ts';
 import { demoFolder } from './familyFolders.ts';
-import { chips, field, kWorkers, nextTokens, open, type } from './playgroundPage.ts';
+import { chips, field, headline, kWorkers, nextTokens, open, type } from './playgroundPage.ts';
 
 /** Models of the visitor's own: dropped, chosen, fetched, kept. */
 
@@ -277,6 +277,23 @@ test('a model is kept, survives a reload, opens offline and is deleted', async (
   await expect(row).toContainText('open now, not kept');
   await row.getByRole('button', { name: 'Keep someone/tiny' }).click();
   await expect(row).toContainText(/\d+ kB/);
+});
+
+test('hundreds of heads are scrolled through and leave the rest of the page in its place', async ({ page }) => {
+  const sizes = { ...kTiny, n_layer: 24, n_head: 16, n_embd: 32 };
+  const { config, weights, tokenizer } = tinyFolder({ sizes });
+  await open(page);
+  await drop(page, { 'config.json': config, 'model.safetensors': weights, 'tokenizer.json': tokenizer });
+  await type(page, 'abcdef', 6);
+  const grid = page.locator('attention-view #grid');
+  const heads = grid.getByRole('gridcell');
+  await expect(heads).toHaveCount(384);
+  expect((await grid.boundingBox())!.height).toBeLessThan(610);
+  await expect(grid).toHaveClass('more');
+  await heads.last().click();
+  await expect(headline(page)).toHaveText('Layer 23 · head 15');
+  await expect(grid).not.toHaveClass('more');
+  await expect(heads.last()).toBeInViewport();
 });
 
 for (const [name, code, spoil] of [

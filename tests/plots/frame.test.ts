@@ -59,6 +59,7 @@ describe('many heads on a phone', () => {
 
   it('stay in one line where 24 pixels each are to be had', () => {
     expect(layoutHeads(358, 48, 12).columns).toBe(12);
+    expect(layoutHeads(304, 144, 12)).toMatchObject({ columns: 12, pitchX: 25 });
   });
 });
 

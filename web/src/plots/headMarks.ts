@@ -40,6 +40,8 @@ export interface HeadState {
 const labelRoom = 18;
 const largestSide = 104;
 const margin = 3;
+/** What a finger needs (WCAG 2.2, 2.5.8); the smallest map and its gap are as wide. */
+const smallestTarget = 24;
 
 /** The side that `columns` maps have in the given width. */
 function sideOf(width: number, columns: number, gap: number): number {
@@ -50,7 +52,12 @@ function sideOf(width: number, columns: number, gap: number): number {
  * A line per layer if the maps stay at least `smallestSide` pixels wide, else a layer is broken into lines of one length,
  * or, where that would leave half of the width empty, into lines that layers share. Layers of one head share a line too.
  */
-export function layoutHeads(width: number, count: number, heads: number, smallestSide = 24): HeadLayout {
+export function layoutHeads(
+  width: number,
+  count: number,
+  heads: number,
+  smallestSide = smallestTarget - 3,
+): HeadLayout {
   const line = heads === 1 ? count : heads;
   const wide = width / line < 34 ? 3 : width / line < 56 ? 6 : 12;
   const gap = sideOf(width, line, wide) < smallestSide && sideOf(width, line, 6) >= smallestSide ? 6 : wide;
@@ -78,10 +85,11 @@ export function tileAt(layout: HeadLayout, index: number): { x: number; y: numbe
   };
 }
 
-/** Where a tile can be touched: its map and its label. */
+/** Where a tile can be touched: its map and its label, and of the smallest the gap. */
 export function targetAt(layout: HeadLayout, index: number): { x: number; y: number; width: number; height: number } {
   const { x, y } = tileAt(layout, index);
-  return { x, y: y - labelRoom, width: layout.side, height: layout.side + labelRoom };
+  const width = Math.max(layout.side, Math.min(layout.pitchX, smallestTarget));
+  return { x: x - (width - layout.side) / 2, y: y - labelRoom, width, height: layout.side + labelRoom };
 }
 
 /** 1 where a cell is masked, row-major: asked once for all heads, not once for each. */
@@ -178,7 +186,7 @@ function labelOf({ layout, tiles }: HeadState, { layer, head }: HeadTile): strin
 }
 
 function labelSize(side: number): number {
-  return side < 34 ? 9 : 11;
+  return side < 24 ? 8 : side < 34 ? 9 : 11;
 }
 
 function frontOf(state: HeadState, tile: HeadTile, index: number): Mark[] {
