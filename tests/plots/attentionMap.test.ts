@@ -40,6 +40,20 @@ describe('what is drawn', () => {
     }
   });
 
+  it('gives full colour to the largest weight where it is asked to, and the legend says which that is', () => {
+    const rows = [
+      [0.02, 0.04],
+      [0, 0.01],
+    ];
+    const map = attentionMap(patternOf(rows), { tokens: ['a', 'b'], fullColour: 'largest', size });
+    expect([...rasterOf(map).levels]).toEqual([128, 255, 0, 64]);
+    const texts = marksOf(map.drawing().ground, 'text').map(({ text }) => text);
+    expect(texts).toEqual(expect.arrayContaining(['0', '0.04', '0.02', '0.01']));
+    expect(texts).not.toContain('1');
+    const nothing = attentionMap(patternOf([[0, 0]]), { tokens: ['a'], keyTokens: ['b', 'c'], fullColour: 'largest' });
+    expect([...rasterOf(nothing).levels]).toEqual([0, 0]);
+  });
+
   it('keeps masked apart from zero: hatched, without colour or number', () => {
     const pattern = patternOf([
       [1, 0],

@@ -85,6 +85,22 @@ describe('what is drawn', () => {
     for (let at = 0; at < 30; ++at) expect(levels[at * 30 + at]).toBe(255);
   });
 
+  it('gives each map a full colour of its own where it is asked to', () => {
+    const pattern = { shape: [2, 1, 2], data: Float32Array.of(0.5, 0.25, 0.02, 0.01) };
+    const levelsOf = (fullColour: 'one' | 'largest') =>
+      marksOf(headGrid([pattern], { tokens: ['a'], fullColour }).drawing().ground, 'raster').map(({ levels }) => [
+        ...levels,
+      ]);
+    expect(levelsOf('one')).toEqual([
+      [128, 64],
+      [5, 3],
+    ]);
+    expect(levelsOf('largest')).toEqual([
+      [255, 128],
+      [255, 128],
+    ]);
+  });
+
   it('leaves out the cells that are masked', () => {
     const rows = [
       [0.5, 0.25],

@@ -56,6 +56,7 @@ export function picturePanel(panel: Panel): TemplateResult {
         .sorted=${badges.length > 0}
         .masked=${picture ? maskedFor(settings.changes.mask, picture) : null}
         .painting=${live.painting}
+        .fullColour=${picture?.info.image ? 'largest' : 'one'}
         .lang=${settings.lang}
         .theme=${settings.theme}
         @head-select=${(event: CustomEvent<HeadRef>) => actions.showHead(event.detail)}

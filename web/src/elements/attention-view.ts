@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { arithmetic, attentionArcs, attentionMap, headGrid } from '../plots/index.ts';
 import type { Arithmetic, AttentionArcs, AttentionMap, Badge, HeadGrid } from '../plots/index.ts';
 import type { Picture } from '../plots/marks.ts';
-import type { Cell, HeadPlace, Link, MaskedAt } from '../plots/types.ts';
+import type { Cell, FullColour, HeadPlace, Link, MaskedAt } from '../plots/types.ts';
 import { arithmeticLook, arithmeticOf } from './cell-arithmetic.ts';
 import { viewStyles } from './attention-view-styles.ts';
 import { define } from './define.ts';
@@ -19,8 +19,8 @@ const kPause = 150;
 
 const none: readonly number[] = [];
 const sceneKeys = ['scene', 'lang', 'shade'] as const;
-const gridKeys = [...sceneKeys, 'off', 'badges', 'sorted', 'masked'] as const;
-const largeKeys = [...sceneKeys, 'shown', 'view', 'links', 'masked', 'painting'] as const;
+const gridKeys = [...sceneKeys, 'off', 'badges', 'sorted', 'masked', 'fullColour'] as const;
+const largeKeys = [...sceneKeys, 'shown', 'view', 'links', 'masked', 'painting', 'fullColour'] as const;
 
 /**
  * The picture: tokens, every head small, one large as a map or as arcs, and the arithmetic of a cell.
@@ -40,6 +40,7 @@ export class AttentionView extends LitElement {
     sorted: { attribute: false },
     masked: { attribute: false },
     painting: { attribute: false },
+    fullColour: { attribute: false },
     lang: { reflect: true },
     theme: { reflect: true },
     shade: { state: true },
@@ -57,6 +58,7 @@ export class AttentionView extends LitElement {
   declare sorted: boolean;
   declare masked: MaskedAt | null;
   declare painting: boolean;
+  declare fullColour: FullColour;
   declare lang: Lang;
   declare theme: Theme;
   declare shade: 'light' | 'dark';
@@ -79,6 +81,7 @@ export class AttentionView extends LitElement {
     this.sorted = false;
     this.masked = null;
     this.painting = false;
+    this.fullColour = 'one';
     this.lang = 'en';
     this.theme = 'auto';
     this.shade = resolveTheme('auto');
@@ -146,7 +149,7 @@ export class AttentionView extends LitElement {
   }
 
   private drawGrid(): void {
-    const { scene, shown, off, badges, sorted, masked, lang, shade } = this;
+    const { scene, shown, off, badges, sorted, masked, fullColour, lang, shade } = this;
     const slot = this.renderRoot.querySelector('#grid');
     if (!scene || !slot) return;
     const options = {
@@ -156,6 +159,7 @@ export class AttentionView extends LitElement {
       badges,
       order: sorted ? badges : undefined,
       masked: masked ?? undefined,
+      fullColour,
       lang,
       theme: shade,
     };
@@ -180,7 +184,7 @@ export class AttentionView extends LitElement {
   }
 
   private drawLarge(): void {
-    const { scene, pattern, shown, drawnView: view, links, masked, painting, lang, shade } = this;
+    const { scene, pattern, shown, drawnView: view, links, masked, painting, fullColour, lang, shade } = this;
     const slot = this.renderRoot.querySelector('#large');
     if (!scene || !slot || !pattern || shown.head >= (pattern.shape[0] ?? 0)) return;
     const common = { tokens: scene.tokens, head: shown.head, links, lang, theme: shade };
@@ -190,6 +194,7 @@ export class AttentionView extends LitElement {
       selected: this.cell,
       masked: masked ?? undefined,
       paint: painting,
+      fullColour,
     };
     const arcs = { ...common, selected: this.cell?.query ?? null };
     if (this.large?.kind === view) {

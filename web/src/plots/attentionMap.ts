@@ -4,12 +4,12 @@ import { cellAt, layoutMap } from './mapLayout.ts';
 import { drawMap } from './mapMarks.ts';
 import type { MapState } from './mapMarks.ts';
 import type { Picture } from './marks.ts';
-import { checkTokens, headOf } from './pattern.ts';
+import { checkTokens, headOf, largestOf } from './pattern.ts';
 import { makeFrame, tell } from './picture.ts';
 import type { Frame } from './picture.ts';
 import { followPointer } from './pointer.ts';
 import { visibleToken } from './tokens.ts';
-import type { Cell, Link, Look, MaskedAt, Tensor } from './types.ts';
+import type { Cell, FullColour, Link, Look, MaskedAt, Tensor } from './types.ts';
 import { percent, say } from './words.ts';
 
 export interface AttentionMapOptions extends Look {
@@ -23,6 +23,8 @@ export interface AttentionMapOptions extends Look {
   links?: readonly Link[];
   /** Which cells are masked; they are hatched. */
   masked?: MaskedAt;
+  /** `'one'` by default. */
+  fullColour?: FullColour;
   /** Dragging (or Space, Enter) tells `plot-paint` instead of `plot-select`. */
   paint?: boolean;
 }
@@ -80,6 +82,7 @@ function readState(
     lang,
     theme,
     palette,
+    full: options.fullColour === 'largest' ? largestOf(pattern) : 1,
   };
 }
 

@@ -1,12 +1,12 @@
 import { drawHeads, layoutHeads, targetAt } from './headMarks.ts';
 import type { Badge, HeadState, HeadTile } from './headMarks.ts';
 import type { Picture } from './marks.ts';
-import { checkTokens, headOf, headsOf } from './pattern.ts';
+import { checkTokens, headOf, headsOf, largestOf } from './pattern.ts';
 import { makeFrame, tell } from './picture.ts';
 import type { Frame } from './picture.ts';
 import { makeStops } from './stops.ts';
 import type { Stops } from './stops.ts';
-import type { HeadPlace, Lang, Look, MaskedAt, Tensor } from './types.ts';
+import type { FullColour, HeadPlace, Lang, Look, MaskedAt, Tensor } from './types.ts';
 import { say } from './words.ts';
 
 export interface HeadGridOptions extends Look {
@@ -20,6 +20,8 @@ export interface HeadGridOptions extends Look {
   order?: readonly HeadPlace[];
   /** Masked cells are left as ground. */
   masked?: MaskedAt;
+  /** `'one'` by default. */
+  fullColour?: FullColour;
 }
 
 export interface HeadGrid extends Picture<HeadPlace> {
@@ -34,7 +36,10 @@ function isAt(layer: number, head: number): (place: HeadPlace) => boolean {
   return (place) => place.layer === layer && place.head === head;
 }
 
-function tilesOf(patterns: readonly Tensor[], { tokens, off = [], badges = [], order }: HeadGridOptions): HeadTile[] {
+function tilesOf(
+  patterns: readonly Tensor[],
+  { tokens, off = [], badges = [], order, fullColour }: HeadGridOptions,
+): HeadTile[] {
   const all = patterns.flatMap((pattern, layer) =>
     Array.from({ length: headsOf(pattern) }, (_, head) => ({ layer, head })),
   );
@@ -44,7 +49,8 @@ function tilesOf(patterns: readonly Tensor[], { tokens, off = [], badges = [], o
     const pattern = headOf(data, head);
     checkTokens('tokens', tokens, pattern.queries);
     const here = isAt(layer, head);
-    return { layer, head, pattern, off: off.some(here), badge: badges.find(here) };
+    const full = fullColour === 'largest' ? largestOf(pattern) : 1;
+    return { layer, head, pattern, full, off: off.some(here), badge: badges.find(here) };
   });
 }
 

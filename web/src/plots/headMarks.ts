@@ -13,6 +13,8 @@ export interface Badge extends HeadPlace {
 
 export interface HeadTile extends HeadPlace {
   pattern: HeadPattern;
+  /** The weight of full colour. */
+  full: number;
   off: boolean;
   badge?: Badge;
 }
@@ -103,12 +105,13 @@ function closedCells(masked: MaskedAt, { queries, keys }: HeadPattern): Uint8Arr
 
 /**
  * A pattern at most `limit` cells wide and high: where cells must share a dot, the largest weight shows,
- * so that a thin diagonal stays visible. A dot is masked only if all its cells are `closed`.
+ * so that a thin diagonal stays visible. A dot is masked only if all its cells are `closed`. A weight of `full` is the last level.
  */
 export function poolLevels(
   pattern: HeadPattern,
   limit: number,
   closed?: Uint8Array,
+  full = 1,
 ): { rows: number; columns: number; levels: Int16Array } {
   const { queries, keys, data, start } = pattern;
   const rows = Math.min(limit, queries);
@@ -128,7 +131,7 @@ export function poolLevels(
     }
   }
   const levels = new Int16Array(most.length);
-  for (let at = 0; at < most.length; ++at) levels[at] = most[at]! < 0 ? -1 : levelOf(most[at]!);
+  for (let at = 0; at < most.length; ++at) levels[at] = most[at]! < 0 ? -1 : levelOf(most[at]! / full);
   return { rows, columns, levels };
 }
 
@@ -142,7 +145,7 @@ function mapMarks(state: HeadState, tile: HeadTile, index: number, closed: Uint8
   const raster: RasterMark = {
     kind: 'raster',
     ...box,
-    ...poolLevels(tile.pattern, 2 * side, closed),
+    ...poolLevels(tile.pattern, 2 * side, closed, tile.full),
     opacity: tile.off ? 0.3 : undefined,
   };
   return [

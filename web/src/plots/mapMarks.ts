@@ -24,6 +24,8 @@ export interface MapState {
   lang: Lang;
   theme: Theme;
   palette: Palette;
+  /** The weight of full colour. */
+  full: number;
 }
 
 /** Cells at least this wide get a hairline grid, and a printed value, in pixels. */
@@ -31,11 +33,11 @@ const gridFrom = 12;
 const valueFrom = 34;
 
 /** The weights as levels; masked cells have none. */
-export function mapLevels({ pattern, masked }: MapState): Int16Array {
+export function mapLevels({ pattern, masked, full }: MapState): Int16Array {
   const levels = new Int16Array(pattern.queries * pattern.keys);
   for (let query = 0; query < pattern.queries; ++query) {
     for (let key = 0; key < pattern.keys; ++key) {
-      levels[query * pattern.keys + key] = masked(query, key) ? -1 : levelOf(pattern.at(query, key));
+      levels[query * pattern.keys + key] = masked(query, key) ? -1 : levelOf(pattern.at(query, key) / full);
     }
   }
   return levels;
@@ -88,7 +90,7 @@ function gridMarks({ layout, palette }: MapState): Mark[] {
   return marks;
 }
 
-function valueMarks({ layout, pattern, masked, theme, palette }: MapState): TextMark[] {
+function valueMarks({ layout, pattern, masked, theme, palette, full }: MapState): TextMark[] {
   const { left, top, cell, queries, keys } = layout;
   if (cell < valueFrom) return [];
   const colours = colourTable(palette, theme);
@@ -105,7 +107,7 @@ function valueMarks({ layout, pattern, masked, theme, palette }: MapState): Text
         x: left + (key + 0.5) * cell,
         y: top + (query + 0.5) * cell + size * 0.36,
         text: tiny ? '0' : weight.toFixed(2),
-        fill: tiny && palette === 'indigo' ? 'soft' : inkOn(hexOf(colours, levelOf(weight))),
+        fill: tiny && palette === 'indigo' ? 'soft' : inkOn(hexOf(colours, levelOf(weight / full))),
         size,
         anchor: 'middle',
         digits: true,
@@ -115,9 +117,10 @@ function valueMarks({ layout, pattern, masked, theme, palette }: MapState): Text
   return marks;
 }
 
-function legendOf({ layout, lang, hasMask, links }: MapState): { marks: Mark[]; end: number } {
+function legendOf({ layout, lang, hasMask, links, full }: MapState): { marks: Mark[]; end: number } {
   const y = layout.top + layout.queries * layout.cell + 16;
-  return legendMarks({ x: footStart(layout), y, lang, masked: hasMask, links: links.length > 0 });
+  const to = Number(full.toPrecision(2));
+  return legendMarks({ x: footStart(layout), y, lang, to, masked: hasMask, links: links.length > 0 });
 }
 
 function groundMarks(state: MapState): Mark[] {

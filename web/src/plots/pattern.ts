@@ -55,6 +55,13 @@ export function strongestKey(pattern: HeadPattern, query: number): number {
   return best;
 }
 
+/** The largest weight of a head; 1 where none is above 0. */
+export function largestOf({ queries, keys, data, start }: HeadPattern): number {
+  let most = 0;
+  for (let at = start; at < start + queries * keys; ++at) if (data[at]! > most) most = data[at]!;
+  return most || 1;
+}
+
 /** Runs of masked keys in one row, as `[from, to)`. */
 export function maskedRuns(masked: MaskedAt, query: number, keys: number): [number, number][] {
   const runs: [number, number][] = [];

@@ -30,6 +30,9 @@ export type Lang = 'en' | 'zh';
 export type Palette = 'indigo' | 'viridis';
 
 /** What every picture takes. */
+/** The weight that full colour stands for: 1, or the largest of each map, which shows how many weak ones differ. */
+export type FullColour = 'one' | 'largest';
+
 export interface Look {
   theme?: Theme;
   lang?: Lang;
