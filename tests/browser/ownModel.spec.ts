@@ -289,11 +289,22 @@ test('hundreds of heads are scrolled through and leave the rest of the page in i
   const heads = grid.getByRole('gridcell');
   await expect(heads).toHaveCount(384);
   expect((await grid.boundingBox())!.height).toBeLessThan(610);
-  await expect(grid).toHaveClass('more');
+  const scrolled = () => grid.evaluate((all) => all.firstElementChild!.scrollTop);
+  const faded = () => grid.evaluate((all) => (all.firstElementChild as HTMLElement).style.maskImage !== '');
+  expect([await scrolled(), await faded()]).toEqual([0, true]);
   await heads.last().click();
   await expect(headline(page)).toHaveText('Layer 23 · head 15');
-  await expect(grid).not.toHaveClass('more');
   await expect(heads.last()).toBeInViewport();
+  await expect.poll(faded).toBe(false);
+  // Who looks elsewhere among them is not called back while they type.
+  const bottom = await scrolled();
+  await grid.evaluate((all) => (all.firstElementChild!.scrollTop = 100));
+  await type(page, 'abcde', 5);
+  await expect.poll(faded).toBe(true);
+  expect(await scrolled()).toBe(100);
+  await heads.last().focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(scrolled).toBe(bottom);
 });
 
 for (const [name, code, spoil] of [

@@ -184,7 +184,7 @@ export class OwnAttention extends Room {
     if (!shown) return;
     const look = { lang: this.isChinese ? ('zh' as const) : ('en' as const), theme: this.shade };
     const tokens = shown.queryTokens;
-    const ofGrid = { ...look, tokens, selected: this.#head };
+    const ofGrid = { ...look, tokens, selected: this.#head, scrolls: true };
     const ofMap = { ...look, tokens, keyTokens: shown.keyTokens, head: this.#head.head, selected: this.#cell };
     const pattern = shown.layers[this.#head.layer]!;
     if (this.#grid && this.#map) {

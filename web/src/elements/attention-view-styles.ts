@@ -59,16 +59,6 @@ const type = css`
   .heads figcaption {
     margin-bottom: 0.75rem;
   }
-  /* Room for the heads of a small GPT-2; the rest is scrolled to. */
-  #grid {
-    position: relative;
-    max-height: 38rem;
-    overflow-y: auto;
-    scrollbar-width: thin;
-  }
-  #grid.more {
-    mask-image: linear-gradient(#000 calc(100% - 2.5rem), transparent);
-  }
   .large figcaption {
     margin-top: 0.6rem;
   }

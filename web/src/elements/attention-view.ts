@@ -115,7 +115,6 @@ export class AttentionView extends LitElement {
     const any = (keys: readonly (keyof AttentionView)[]) => keys.some((key) => changes.has(key));
     if (any(gridKeys)) this.drawGridSoon();
     else if (changes.has('shown')) this.grid?.select(this.shown);
-    if (changes.has('shown')) this.revealShown();
     if (any(largeKeys)) this.drawLarge();
     else if (changes.has('cell')) this.large?.plot.select(this.cell);
     this.drawSum();
@@ -160,27 +159,12 @@ export class AttentionView extends LitElement {
       order: sorted ? badges : undefined,
       masked: masked ?? undefined,
       fullColour,
+      scrolls: true,
       lang,
       theme: shade,
     };
     if (this.grid) this.grid.update(scene.patterns, options);
     else slot.append((this.grid = headGrid(scene.patterns, options)));
-    this.tellOfMore();
-  }
-
-  /** Whether there are heads below those that are seen. */
-  private readonly tellOfMore = (): void => {
-    const slot = this.renderRoot.querySelector('#grid');
-    slot?.classList.toggle('more', slot.scrollTop + slot.clientHeight < slot.scrollHeight - 1);
-  };
-
-  /** Scrolls among the heads, not the page, to the one that is shown. */
-  private revealShown(): void {
-    const slot = this.renderRoot.querySelector('#grid');
-    const item = slot?.querySelector('[aria-selected=true]');
-    if (!slot || !item) return;
-    const [frame, box] = [slot.getBoundingClientRect(), item.getBoundingClientRect()];
-    slot.scrollTop += Math.min(0, box.top - frame.top) + Math.max(0, box.bottom - frame.bottom);
   }
 
   private drawLarge(): void {
@@ -261,12 +245,7 @@ export class AttentionView extends LitElement {
             <strong>${sayIn(lang, 'headsTitle')}</strong>
             ${sayIn(lang, this.sorted ? 'headsSorted' : 'headsCaption')}
           </figcaption>
-          <div
-            id="grid"
-            @scroll=${this.tellOfMore}
-            @plot-select=${this.pickHead}
-            @plot-hover=${(event: Event) => event.stopPropagation()}
-          ></div>
+          <div id="grid" @plot-select=${this.pickHead} @plot-hover=${(event: Event) => event.stopPropagation()}></div>
         </figure>
         ${this.renderLarge()}
         <div class="side">${this.renderCell()}<slot name="side"></slot></div>

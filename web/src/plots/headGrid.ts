@@ -22,12 +22,17 @@ export interface HeadGridOptions extends Look {
   masked?: MaskedAt;
   /** `'one'` by default. */
   fullColour?: FullColour;
+  /** Scrolls through more heads than a small GPT-2 has, in place of growing. Cannot change. */
+  scrolls?: boolean;
 }
 
 export interface HeadGrid extends Picture<HeadPlace> {
   /** New data in place; focus and selection stay, unless `options.selected` says otherwise. */
   update(patterns: readonly Tensor[], options: HeadGridOptions): void;
 }
+
+/** Where a grid begins to scroll, in pixels: twelve lines of small maps take 516. */
+const kMostHeight = 608;
 
 /** A badge covers the corner of a smaller map. */
 const kBadgedSide = 64;
@@ -83,6 +88,8 @@ interface View {
   patterns: readonly Tensor[];
   options: HeadGridOptions;
   state: HeadState;
+  /** What was scrolled to. */
+  revealed: string;
 }
 
 function placeAt(view: View, index: number): HeadPlace {
@@ -95,6 +102,23 @@ function select(view: View, place: HeadPlace | null): void {
   view.frame.refresh(drawHeads(view.state, 'front'));
   const index = place ? view.state.tiles.findIndex(isAt(place.layer, place.head)) : -1;
   view.stops.mark(index < 0 ? undefined : index);
+  if (index >= 0) reveal(view, index);
+}
+
+/** Scrolls among the heads, not the page, to one that was not selected there before. */
+function reveal(view: View, index: number): void {
+  const { options, state, frame } = view;
+  const place = `${index} of ${state.layout.columns} columns`;
+  if (!options.scrolls || view.revealed === place) return;
+  view.revealed = place;
+  const { y, height } = targetAt(state.layout, index);
+  frame.host.scrollTop = Math.max(y + height - frame.host.clientHeight, Math.min(y, frame.host.scrollTop));
+}
+
+/** The last heads that are seen fade where more follow. */
+function tellOfMore({ style, scrollTop, clientHeight, scrollHeight }: HTMLElement): void {
+  const hasMore = scrollTop + clientHeight < scrollHeight - 1;
+  style.maskImage = hasMore ? 'linear-gradient(#000 calc(100% - 2.5rem), transparent)' : '';
 }
 
 function hover(view: View, index: number | null): void {
@@ -110,6 +134,7 @@ function build(view: View): void {
   stops.place(say(lang, 'heads'), boxes, state.layout.columns);
   frame.show(drawHeads(state));
   select(view, state.selected);
+  tellOfMore(frame.host);
 }
 
 function resize(view: View): void {
@@ -140,8 +165,20 @@ export function headGrid(patterns: readonly Tensor[], options: HeadGridOptions):
       tell(frame.host, 'plot-select', placeAt(view, index));
     },
   });
-  const view: View = { frame, stops, patterns, options, state: readState(patterns, options, frame.width()) };
+  const view: View = {
+    frame,
+    stops,
+    patterns,
+    options,
+    state: readState(patterns, options, frame.width()),
+    revealed: '',
+  };
   frame.stage.append(stops.element);
+  if (options.scrolls) {
+    const style = { maxHeight: `${kMostHeight}px`, overflowY: 'auto', scrollbarWidth: 'thin' };
+    Object.assign(frame.host.style, style);
+    frame.host.addEventListener('scroll', () => tellOfMore(frame.host));
+  }
   build(view);
   return Object.assign(frame.host, {
     select: (place: HeadPlace | null) => select(view, place),
