@@ -1,14 +1,16 @@
 // npm run fuzz [-- --cases N --seed S --kernel NAME]: every kernel of the core against its scalar twin in double, on
 // drawn inputs, ten million of them unless told otherwise.
-// npm run fuzz -- --seconds N [--parser NAME]: every parser of foreign files under libFuzzer and sanitizers, N seconds
-// in all, from the golden models and tests/fuzz/corpus on. What it finds lies in build/fuzz/<parser>.
+// npm run fuzz -- --seconds N [--parser NAME]: every parser of foreign files, N seconds in all: those of the core under
+// libFuzzer and sanitizers, from the golden models and tests/fuzz/corpus on, those in TypeScript guided by their coverage
+// (tests/fuzz/guided). What is found lies in build/fuzz/<parser>.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { debianRelease, installPackages } from '../../wasm/toolchain/debian.mjs';
-import { reportFailure, run } from '../../wasm/toolchain/shell.mjs';
+import { StepError, reportFailure, run } from '../../wasm/toolchain/shell.mjs';
 import { kRoot } from '../../web/scripts/repository.mjs';
 import { buildNative } from '../runner/native.mjs';
+import { fuzzTargets, kTargets } from './guided/run.mjs';
 
 const kCases = 10_000_000;
 const kGolden = join(kRoot, 'tests/golden');
@@ -39,10 +41,22 @@ const kParsers = {
   model: { seed: modelInput, longest: 32_768 },
 };
 
-/** Runs libFuzzer on each parser; resolves to 1 where one of them failed. */
+/** Feeds each parser; resolves to 1 where one of them failed. */
 async function fuzzParsers(seconds, only) {
+  const chosen = (names) => names.filter((name) => !only || name === only);
+  const [parsers, targets] = [chosen(Object.keys(kParsers)), chosen(kTargets)];
+  if (parsers.length + targets.length === 0) {
+    const known = [...Object.keys(kParsers), ...kTargets].join(', ');
+    throw new StepError(`--parser: found "${only}", expected one of ${known}`);
+  }
+  const each = seconds / (parsers.length + targets.length);
+  const failed = parsers.length > 0 ? await fuzzCore(parsers, each) : 0;
+  return (await fuzzTargets(targets, each)) ? failed : 1;
+}
+
+/** Runs libFuzzer for so many seconds on each parser of the core; resolves to 1 where one of them failed. */
+async function fuzzCore(parsers, seconds) {
   if (debianRelease() > 0) await installPackages(['clang-19', 'libclang-rt-19-dev']);
-  const parsers = Object.keys(kParsers).filter((name) => !only || name === only);
   let worst = 0;
   for (const parser of parsers) {
     const folder = join(kRoot, 'build/fuzz', parser);
@@ -53,7 +67,7 @@ async function fuzzParsers(seconds, only) {
     const program = await buildNative(`fuzz_${parser}`, 'libfuzzer');
     const longest = `-max_len=${kParsers[parser].longest}`;
     const limits = [longest, '-timeout=10', '-rss_limit_mb=2048', '-print_final_stats=1', '-verbosity=0'];
-    const time = `-max_total_time=${Math.ceil(seconds / parsers.length)}`;
+    const time = `-max_total_time=${Math.ceil(seconds)}`;
     const place = `-artifact_prefix=${folder}/`;
     const { code } = await run(program, [...limits, time, place, join(folder, 'corpus')], {
       show: true,

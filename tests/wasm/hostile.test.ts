@@ -78,6 +78,46 @@ describe('files that are too much', () => {
   });
 });
 
+describe('parts of another type than the library expects', () => {
+  const bent = (file: string, change: (file: { model: Record<string, unknown>; decoder: unknown }) => void): string => {
+    const json = JSON.parse(file) as Parameters<typeof change>[0];
+    change(json);
+    return JSON.stringify(json);
+  };
+
+  it('and ids without end are refused before a list is as long as they are', async () => {
+    const begun = performance.now();
+    for (const id of [199_999_995, 2 ** 40, -1, 1.5, '3', null]) {
+      const vocabulary = bent(wordTokenizer(['a']), ({ model }) => Object.assign(model['vocab'] as object, { b: id }));
+      expect([id, await codeOf(() => openTokenizer(vocabulary, 300))]).toEqual([id, 'tokenizer_invalid']);
+      const added_tokens = [{ id, content: '<x>', special: true }];
+      const added = wordTokenizer(['a'], { added_tokens });
+      expect([id, await codeOf(() => openTokenizer(added, 300))]).toEqual([id, 'tokenizer_invalid']);
+    }
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+
+  it('are refused on opening', async () => {
+    const listless = bent(unigramTokenizer(), ({ model }) => (model['vocab'] = [['<unk>', 0], [[]]]));
+    expect(await codeOf(() => openTokenizer(listless, 300))).toBe('tokenizer_invalid');
+  });
+
+  it('are refused where they are met: on reading, on writing', async () => {
+    const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' };
+    const unknown = bent(unigramTokenizer(), (file) => {
+      file.model['unk_id'] = 999_999;
+      file.decoder = metaspace;
+    });
+    const opened = async () => {
+      const tokenizer = await openTokenizer(unknown, 300);
+      const write = tokenizer.writer('');
+      for (const id of tokenizer.encode('the cat 你!', 50).ids) write(id);
+      write(250);
+    };
+    expect(await codeOf(opened)).toBe('tokenizer_invalid');
+  });
+});
+
 describe('texts that are too much', () => {
   const kinds = {
     WordPiece: [wordTokenizer(['a', '##a', 'aa']), 100],

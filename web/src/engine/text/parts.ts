@@ -10,6 +10,7 @@ export interface TokenizerFile {
   normalizer: Stage | null;
   pre_tokenizer: Stage | null;
   decoder: Stage | null;
+  added_tokens?: ({ content: string; id: number } | null)[];
 }
 
 /** A normaliser, pre-tokenizer or decoder; sequences hold further ones. */
@@ -31,18 +32,31 @@ export interface Parts {
   preTokenise: (text: string) => string[];
 }
 
-/** Throws `tokenizer_invalid` if an id lies outside the model's vocabulary. */
+/**
+ * Throws `tokenizer_invalid` if an id lies outside the model's vocabulary. Comes before the library, which would make a
+ * list as long as the largest id.
+ */
+export function checkVocabulary({ model, added_tokens: added }: TokenizerFile, vocabSize: number): void {
+  const { vocab } = model;
+  const listed = Array.isArray(vocab)
+    ? vocab.map((entry, id) => [(entry as [string] | null)?.[0], id] as const)
+    : Object.entries(vocab as Record<string, number>);
+  const marked = Array.isArray(added) ? added.map((token) => [token?.content, token?.id] as const) : [];
+  for (const [token, id] of [...listed, ...marked]) {
+    if (Number.isInteger(id) && id! >= 0 && id! < vocabSize) continue;
+    throw new AttentionError(
+      'tokenizer_invalid',
+      `tokenizer.json: token "${token}": found id ${id}, expected 0 to ${vocabSize - 1} (vocab_size of config.json)`,
+    );
+  }
+}
+
 export function takeParts(library: Library, file: TokenizerFile, vocabSize: number): Parts {
   const vocab = library.get_vocab(true);
   const vocabulary = new Array<string>(vocabSize).fill('');
   for (const [token, id] of vocab) {
     if (token === undefined) vocab.delete(token);
-    else if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
-      throw new AttentionError(
-        'tokenizer_invalid',
-        `tokenizer.json: token "${token}": found id ${id}, expected 0 to ${vocabSize - 1} (vocab_size of config.json)`,
-      );
-    } else vocabulary[id] = token;
+    else vocabulary[id] = token;
   }
   const { normalizer, pre_tokenizer: preTokenizer } = library;
   const unknown = file.model.unk_token;

@@ -6,7 +6,7 @@ import type { Codec } from './codec.ts';
 import { generalCodec } from './general.ts';
 import { maxTextLength } from './limits.ts';
 import type { Pieces } from './pieces.ts';
-import { takeParts, type Parts, type Stage, type TokenizerFile } from './parts.ts';
+import { checkVocabulary, takeParts, type Parts, type Stage, type TokenizerFile } from './parts.ts';
 import { checkPatterns } from './patterns.ts';
 import { wordCodec } from './words.ts';
 
@@ -50,7 +50,10 @@ export async function openTokenizer(json: string, vocabSize: number, watch = unw
     vocabulary: codec.vocabulary,
     encode: (text, limit, { framed = true } = {}) => encode(framed ? frame : bare, [text], limit),
     encodePair: (first, second, limit) => encode(frameOf(2), [first, second], limit),
-    writer: (before) => watch(kEncodeMilliseconds, () => codec.writer(before)),
+    writer(before) {
+      const write = watch(kEncodeMilliseconds, () => build(() => codec.writer(before)));
+      return (id) => build(() => write(id));
+    },
   };
 }
 
@@ -60,9 +63,10 @@ function makeCodec(
   vocabSize: number,
 ): { codec: Codec; frameOf: (texts: 1 | 2) => Frame } {
   const file = parseFile(json);
+  checkVocabulary(file, vocabSize);
   const library = build(() => new LibraryTokenizer(file, {}));
-  const parts = takeParts(library, file, vocabSize);
-  const codec = withAddedTokens(chooseCodec(library, file, parts), library, parts);
+  const parts = build(() => takeParts(library, file, vocabSize));
+  const codec = build(() => withAddedTokens(chooseCodec(library, file, parts), library, parts));
   return { codec, frameOf: (texts) => build(() => specialFrame(library, parts, texts)) };
 }
 
@@ -84,9 +88,14 @@ function build<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof AttentionError) throw error;
-    throw new AttentionError('tokenizer_invalid', `tokenizer.json: ${(error as Error).message}`, { cause: error });
+    throw invalid(error);
   }
+}
+
+/** What a part of the file of another type than the library expects ends in. */
+function invalid(error: unknown): AttentionError {
+  if (error instanceof AttentionError) return error;
+  return new AttentionError('tokenizer_invalid', `tokenizer.json: ${(error as Error).message}`, { cause: error });
 }
 
 const kCuttingStages = ['Whitespace', 'WhitespaceSplit', 'BertPreTokenizer', 'Punctuation', 'Digits', 'Split'];
@@ -166,7 +175,7 @@ function cut(codec: Codec, text: string): Pieces {
     return codec.encode(text);
   } catch (error) {
     const { name, message } = error as Error;
-    if (!(error instanceof RangeError) && name !== 'InternalError') throw error;
+    if (!(error instanceof RangeError) && name !== 'InternalError') throw invalid(error);
     const problem = `text: found ${text.length} characters, more than this tokenizer takes at once (${message})`;
     throw new AttentionError('text_too_long', problem, { cause: error });
   }
