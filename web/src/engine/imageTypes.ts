@@ -3,7 +3,7 @@
  * 1; pixels that are not finite, or beyond 1e15, are refused. Beyond its edges an image goes on mirrored, the pixels at
  * the edge not repeated.
  */
-import type { Operand, Tensor } from './types.ts';
+import type { Operand, Tensor } from './tensorTypes.ts';
 
 export interface FilterOptions {
   /** Name of a row of `imageFilters()`; default `'non_local_means'`. */

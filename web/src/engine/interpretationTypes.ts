@@ -1,5 +1,5 @@
 /** What recorded patterns tell: those of a run's `blocks.{l}.attn.pattern`, stacked where layers are asked for. */
-import type { Tensor } from './types.ts';
+import type { Tensor } from './tensorTypes.ts';
 
 export interface RolloutOptions {
   /** Share of a token that passes a layer unchanged, in [0, 1]; default 0.5. */

@@ -1,5 +1,6 @@
 /** The operators that are whole layers. Shapes are written slowest axis first; weights are (in, out). */
-import type { AttentionResult, BooleanMask, Operand, OutOptions, Tensor } from './types.ts';
+import type { AttentionResult } from './attentionTypes.ts';
+import type { BooleanMask, Operand, OutOptions, Tensor } from './tensorTypes.ts';
 
 /** What hides keys from queries in a layer. Mind that PyTorch's boolean masks say the opposite: True hides. */
 export interface MaskOptions {

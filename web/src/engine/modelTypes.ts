@@ -1,4 +1,4 @@
-import type { BooleanMask, Tensor } from './types.ts';
+import type { BooleanMask, Tensor } from './tensorTypes.ts';
 
 /**
  * A change at a station, as data. Exactly one of `set`, `scale`, `mask`.

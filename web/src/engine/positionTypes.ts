@@ -1,4 +1,4 @@
-import type { Operand, OutOptions, Tensor } from './types.ts';
+import type { Operand, OutOptions, Tensor } from './tensorTypes.ts';
 
 /** What the engine says of positional encodings beside the rows of their table. */
 

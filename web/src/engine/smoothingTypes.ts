@@ -1,5 +1,5 @@
 /** The road from a weighted average to attention, on points and tables: rows are points, columns their numbers. */
-import type { Tensor } from './types.ts';
+import type { Tensor } from './tensorTypes.ts';
 
 export interface KernelRegressionOptions {
   /** Name of a row of `smoothingKernels()`; default `'gaussian'`. */

@@ -1,5 +1,5 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** Plain data that crosses the engine's door. Shapes are written slowest axis first. */
+import type { AttentionOptions, AttentionResult } from './attentionTypes.ts';
 import type { ImageOperators, WorkerImageOperators } from './imageTypes.ts';
 import type { InterpretationOperators, WorkerInterpretationOperators } from './interpretationTypes.ts';
 import type { LayerOperators, WorkerLayerOperators } from './layerTypes.ts';
@@ -7,7 +7,9 @@ import type { LoadOptions, Model, ModelSource, WorkerModel } from './modelTypes.
 import type { PositionFunctions, RotaryEmbeddingOptions } from './positionTypes.ts';
 import type { SmoothingOperators, WorkerSmoothingOperators } from './smoothingTypes.ts';
 import type { Encoding, ImageFilter, SmoothingKernel, Variant } from './tables.ts';
+import type { Held, Operand, OutOptions, Tensor } from './tensorTypes.ts';
 
+export type * from './attentionTypes.ts';
 export type * from './imageTypes.ts';
 export type * from './interpretationTypes.ts';
 export type * from './layerTypes.ts';
@@ -15,93 +17,7 @@ export type * from './modelTypes.ts';
 export type * from './positionTypes.ts';
 export type * from './smoothingTypes.ts';
 export type * from './tables.ts';
-
-/** An array of any rank; `data` is yours (a copy), row-major, of length `product(shape)`. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** Which keys a query may attend to: `(queries, keys)`, 1 = may attend. Cells outside it follow the model's own structure. */
-export interface BooleanMask {
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
-/**
- * Options of the bare operator. With scaled dot products and softmax it is the ONNX operator `Attention` (opset 24),
- * whose names the options in snake case bear.
- */
-export interface AttentionOptions {
-  /** Name of a scoring of `variants()`; default `'scaled_dot_product'`. */
-  scoring?: string;
-  /** Name of a normalisation; default what the scoring is paired with. */
-  normalisation?: string;
-  /** Name of a structure; `causal: true` is short for `structure: 'causal'`. Default `'bidirectional'`. */
-  structure?: string;
-  causal?: boolean;
-  /** Numbers for the parameters of the three rows, by name; those not given are the rows' own. */
-  params?: Record<string, number>;
-  /** The scoring's weights, by name, shared by all heads. */
-  weights?: Record<string, Operand>;
-  /** Factor on the scores; default the scoring's own, `1 / sqrt(d_head)` for scaled dot products. */
-  scale?: number;
-  /** `c * tanh(score / c)` before the mask; 0 (default) is off. */
-  softcap?: number;
-  /**
-   * Boolean (`Uint8Array`, 1 = may attend) or additive (`Float32Array`); up to four axes that broadcast to
-   * `(batch, heads, queries, keys)`. A last axis shorter than the keys hides the rest.
-   */
-  mask?: BooleanMask | Tensor;
-  /** Whether the pattern is wanted (default). Without it, memory grows with the tokens, not with their square. */
-  pattern?: boolean;
-  /** With one of the two, arrays of three axes are `(batch, tokens, heads * width)`. */
-  q_num_heads?: number;
-  kv_num_heads?: number;
-  /** Keys and values before these, `(batch, key heads, past, width)`; the result has them joined. */
-  past_key?: Operand;
-  past_value?: Operand;
-  /** How many keys of each sequence are no padding. */
-  nonpad_kv_seqlen?: readonly number[];
-  /** Asks for `qk_matmul_output`: the scores scaled (0), capped (1), masked (2), or normalised (3). */
-  qk_matmul_output_mode?: 0 | 1 | 2 | 3;
-  /** Where the output goes, see `OutOptions`. */
-  out?: Operand;
-}
-
-/**
- * `output` `(heads, queries, d_head)` and, unless it was not wanted, `pattern` `(heads, queries, keys)`, with a leading
- * batch if `q` had one; the others where they were asked for.
- */
-export interface AttentionResult<Output = Tensor> {
-  output: Output;
-  pattern?: Tensor;
-  present_key?: Tensor;
-  present_value?: Tensor;
-  qk_matmul_output?: Tensor;
-}
-
-/** An array that stays in the engine's memory between calls, to spare copying it in and out. */
-export interface Held {
-  readonly shape: readonly number[];
-  /** A copy. */
-  read(): Tensor;
-  /** Replaces its numbers; their count stays. Throws `argument_shape`. */
-  write(data: Float32Array): void;
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
-/** What an operator takes: plain data, or an array that is held already. */
-export type Operand = Tensor | Held;
-
-export interface OutOptions {
-  /**
-   * Where the result goes: a tensor whose `data` has as many numbers, or a held array, which takes the result's shape.
-   * It is what the call returns. Default: a fresh tensor.
-   */
-  out?: Operand;
-}
+export type * from './tensorTypes.ts';
 
 export interface SoftmaxOptions extends OutOptions {
   /** Counted from the end if negative; default -1, the last. */
