@@ -221,7 +221,7 @@ const kFamilies: [name: string, files: () => Files, text: string | null, said: s
   ['bert', () => goldenFolder('bert_f32'), 'ab[MASK]d', '.below'],
   ['distilbert', () => goldenFolder('distilbert_f32'), 'ab[MASK]d', '.below'],
   ['labels', () => goldenFolder('bert_bf16'), 'abcd', '.below'],
-  ['llama', () => goldenFolder('llama_bf16'), 'abcd', '.below'],
+  ['llama', () => goldenFolder('llama_f32'), 'abcd', '.below'],
   ['dates', () => demoFolder('dates'), '5 May 1999', '.answer'],
   ['digits', () => demoFolder('digits'), null, '.below'],
 ];
@@ -238,7 +238,11 @@ for (const [name, files, text, said] of kFamilies) {
     const say = () => answer.innerText();
     await openPanel(page);
     const before = await say();
+    const [offer] = await panel(page).locator('.example').allTextContents();
     await panel(page).locator('.example').first().click();
+    const bias = (await panel(page).locator('.tensor select').inputValue()).replace(/weight$/, 'bias');
+    const hasBias = Buffer.from(bytesOf(files()).subarray(0, 20_000)).includes(`"${bias}"`);
+    expect([name, offer!.endsWith('its bias stays')]).toEqual([name, hasBias]);
     await expect(panel(page).locator('.tensor select')).toHaveValue(
       /(c_proj|o_proj|out_proj|out_lin|output\.dense)\.weight$/,
     );

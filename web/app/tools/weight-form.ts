@@ -26,8 +26,12 @@ export function suggestions(
   const place = Math.min(pointed ?? Infinity, (read?.tokens.length ?? 0) - 1);
   const token = embeddings && read?.ids[place];
   const offers: [name: string, text: string, draft: Partial<Draft>][] = [];
-  if (attention) offers.push([attention, say('tryAttention', { layer: shown.layer }), zero]);
-  if (feedForward) offers.push([feedForward, say('tryFeedForward', { layer: shown.layer }), zero]);
+  const silenced = (name: string, what: 'tryAttention' | 'tryFeedForward'): void => {
+    const hasBias = tensors.some((tensor) => tensor.name === name.replace(/weight$/, 'bias'));
+    offers.push([name, say(what, { layer: shown.layer }) + (hasBias ? say('biasStays') : ''), zero]);
+  };
+  if (attention) silenced(attention, 'tryAttention');
+  if (feedForward) silenced(feedForward, 'tryFeedForward');
   if (positions) offers.push([positions, say('tryPositions'), { ...zero, operation: 'set' }]);
   if (embeddings && token !== undefined) {
     const text = say('tryToken', { token: visibleToken(read!.tokens[place]!) });
