@@ -35,13 +35,11 @@ async function fuzzTarget({ path, count }, target, seconds, seed) {
   const shared = new SharedArrayBuffer(kLongest);
   const progress = new SharedArrayBuffer(8);
   const counter = new Int32Array(progress);
-  const workerData = {
-    ...{ bundle: pathToFileURL(path).href, count, target, seconds, seed, longest: kLongest },
-    ...{ shared, progress },
-  };
+  const bundle = pathToFileURL(path).href;
+  const workerData = { bundle, count, target, seconds, seed, longest: kLongest, shared, progress };
   const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData });
   let [before, since] = [0, performance.now()];
-  const { executions, reached, corpus, finding } = await new Promise((resolve, reject) => {
+  const { executions, reached, corpus, finding } = await new Promise((resolve) => {
     const input = () => new Uint8Array(shared.slice(0, Atomics.load(counter, 1)));
     const give = (error) => resolve({ executions: Atomics.load(counter, 0), finding: { input: input(), error } });
     const watch = setInterval(() => {
@@ -51,7 +49,7 @@ async function fuzzTarget({ path, count }, target, seconds, seed) {
       if (process.memoryUsage.rss() > kMemory) give(`it took more than ${kMemory} bytes`);
     }, 500);
     worker.on('message', resolve);
-    worker.on('error', reject);
+    worker.on('error', (error) => give(`its thread died: ${error.message}`));
     worker.on('exit', () => clearInterval(watch));
   });
   await worker.terminate();
