@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import type { AttentionPlayground } from '../../web/src/elements/index.ts';
 import { bundle } from '../../web/scripts/package.mjs';
-import { tinyFolder } from '../wasm/folder.ts';
+import { kTiny, tinyFolder } from '../wasm/folder.ts';
 import { demoFolder, goldenFolder, type Files } from './familyFolders.ts';
 import { serveForTest, type TestServer } from './engineServer.ts';
 
@@ -24,6 +24,7 @@ test.afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const { config, weights, tokenizer } = tinyFolder();
+const tall = tinyFolder({ sizes: { ...kTiny, n_layer: 24, n_head: 12, n_embd: 24 } });
 
 /** The page's own style, and what keeps hold of the workers and of what the policy forbids. */
 const kSpy = `
@@ -56,6 +57,9 @@ async function open(page: Page, body: string): Promise<TestServer> {
       '/model/config.json': config,
       '/model/model.safetensors': weights,
       '/model/tokenizer.json': tokenizer,
+      '/tall/config.json': tall.config,
+      '/tall/model.safetensors': tall.weights,
+      '/tall/tokenizer.json': tall.tokenizer,
       ...filesAt('/encoder/', goldenFolder('bert_f32')),
       ...filesAt('/both/', goldenFolder('transformer_f32')),
       ...filesAt('/dates/', demoFolder('dates')),
@@ -76,6 +80,23 @@ const globals = <T>(page: Page, read: (found: Globals) => T): Promise<T> =>
   page.evaluate(`(${read.toString()})(globalThis)`) as Promise<T>;
 
 const kElement = '<attention-playground model="/model/" text="abcab"></attention-playground>';
+
+test('of many heads the one that it names is in view, and the page stays at its top', async ({ page }) => {
+  await open(page, '<attention-playground model="/tall/" text="abc" head="23.5"></attention-playground>');
+  const heads = element(page).locator('#grid [role=gridcell]');
+  await expect(heads).toHaveCount(288);
+  const grid = element(page).locator('#grid > *');
+  const isInView = () =>
+    grid.evaluate((all) => {
+      const [frame, head] = [all, all.querySelector('[aria-selected=true]')!].map((part) =>
+        part.getBoundingClientRect(),
+      );
+      return head!.top >= frame!.top && head!.bottom <= frame!.bottom + 0.5;
+    });
+  await expect.poll(isInView).toBe(true);
+  expect(await grid.evaluate((all) => all.scrollHeight > all.clientHeight && all.scrollTop > 0)).toBe(true);
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
 
 test('two elements draw the same picture as the page, with one worker between them', async ({ page }) => {
   await open(

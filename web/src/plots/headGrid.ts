@@ -109,7 +109,8 @@ function select(view: View, place: HeadPlace | null): void {
 function reveal(view: View, index: number): void {
   const { options, state, frame } = view;
   const place = `${index} of ${state.layout.columns} columns`;
-  if (!options.scrolls || view.revealed === place) return;
+  // Before the page has given it room there is nothing to scroll.
+  if (!options.scrolls || view.revealed === place || frame.host.clientHeight === 0) return;
   view.revealed = place;
   const { y, height } = targetAt(state.layout, index);
   frame.host.scrollTop = Math.max(y + height - frame.host.clientHeight, Math.min(y, frame.host.scrollTop));
