@@ -1,5 +1,5 @@
 // npm run test:published [-- FOLDER]: published checkpoints must give the answers that were published with them. They come
-// from the Hugging Face hub (2 GB), or lie in FOLDER by their ids: FOLDER/openai-community/gpt2/config.json and so on.
+// from the Hugging Face hub, or lie in FOLDER by their ids: FOLDER/openai-community/gpt2/config.json and so on.
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { prepare } from '../web/scripts/site.mjs';

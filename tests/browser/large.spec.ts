@@ -39,7 +39,7 @@ async function pageMemory(page: Page, name: string): Promise<number> {
 for (const [kind, limit] of [
   ['F16', 500e6],
   ['int8', 250e6],
-] as const)
+] as const) {
   test(`GPT-2 small loads from the disk as ${kind}, reads 64 tokens and writes on`, async ({ page, browserName }) => {
     test.setTimeout(180_000);
     const folder = mkdtempSync(join(tmpdir(), 'attention-large-'));
@@ -69,3 +69,4 @@ for (const [kind, limit] of [
       rmSync(folder, { recursive: true, force: true });
     }
   });
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readVocabulary } from '../../web/src/engine/text/vocabularyFiles.ts';
 import { init } from '../../web/src/index.node.ts';
 import { caseOf, folderOf } from './familyCases.ts';
 import { kTiny, tinyFolder } from './folder.ts';
-import { readVocabulary } from '../../web/src/engine/text/vocabularyFiles.ts';
 import { otherThan, placeOf, published, type Answer } from './published.ts';
 import { wordPieceFile } from './tokenizers.ts';
 

@@ -31,7 +31,7 @@ export interface Actions {
   setImage(image: GivenImage): void;
   openShipped(name: string): void;
   chooseExample(example: Example): void;
-  /** Opens a model of the visitor's own, which `title` names. Null if that failed or was given up. */
+  /** Opens a model of the visitor's own. Null if that failed or was given up. */
   openOwn(source: ModelSource, opening?: Opening): Promise<OwnModel | null>;
   /** Calls the visitor's open model by another name. */
   nameOwn(title: string): void;

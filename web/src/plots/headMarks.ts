@@ -105,7 +105,7 @@ function closedCells(masked: MaskedAt, { queries, keys }: HeadPattern): Uint8Arr
 
 /**
  * A pattern at most `limit` cells wide and high: where cells must share a dot, the largest weight shows,
- * so that a thin diagonal stays visible. A dot is masked only if all its cells are `closed`. A weight of `full` is the last level.
+ * so that a thin diagonal stays visible. A dot is masked only if all its cells are `closed`. Weights are shares of `full`.
  */
 export function poolLevels(
   pattern: HeadPattern,

@@ -29,10 +29,10 @@ export type Lang = 'en' | 'zh';
 /** `indigo` follows the theme (zero is paper); `viridis` is the same in both. */
 export type Palette = 'indigo' | 'viridis';
 
-/** What every picture takes. */
 /** The weight that full colour stands for: 1, or the largest of each map, which shows how many weak ones differ. */
 export type FullColour = 'one' | 'largest';
 
+/** What every picture takes. */
 export interface Look {
   theme?: Theme;
   lang?: Lang;
