@@ -1,12 +1,18 @@
-/** Numbers in [-scale, scale), the same for the same seed in every page (mulberry32), written into `into`. */
-export function fillRandom(into, seed, scale = 1, offset = 0) {
+/** Numbers in [0, 1), one a call, the same for the same seed on every machine (mulberry32). */
+export function randomNumbers(seed) {
   let state = seed >>> 0;
-  for (let index = 0; index < into.length; ++index) {
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    into[index] = (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1) * scale + offset;
-  }
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Such numbers in [-scale, scale) and `offset` more, written into `into`. */
+export function fillRandom(into, seed, scale = 1, offset = 0) {
+  const random = randomNumbers(seed);
+  for (let index = 0; index < into.length; ++index) into[index] = (2 * random() - 1) * scale + offset;
   return into;
 }
 

@@ -1,4 +1,5 @@
 import type { ModelFiles } from '../../web/src/engine/types.ts';
+import { fillRandom } from '../bench/random.mjs';
 import { characterTokenizer } from './tokenizers.ts';
 
 /** A tensor of a safetensors file under construction. */
@@ -13,16 +14,9 @@ export type TestTensors = Record<string, TestTensor>;
 export const kTiny = { n_layer: 2, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 12 };
 export type Sizes = typeof kTiny;
 
-/** Numbers in [-scale, scale), the same for the same seed (mulberry32). */
-export function randomFloats(count: number, seed: number, scale = 0.5): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1) * scale;
-  });
-}
+/** Numbers in [-scale, scale), the same for the same seed. */
+export const randomFloats = (count: number, seed: number, scale = 0.5): Float32Array =>
+  fillRandom(new Float32Array(count), seed, scale);
 
 export const f32 = (shape: number[], values: Float32Array): TestTensor => ({
   dtype: 'F32',

@@ -1,5 +1,6 @@
 // The loop of the guided fuzzer: what reaches new code, or old code a new number of times, is changed further.
-import { mutate, randomNumbers } from './mutate.mjs';
+import { randomNumbers } from '../../bench/random.mjs';
+import { mutate } from './mutate.mjs';
 
 /** 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, more: as a bit each, as AFL counts. */
 const kBuckets = Uint8Array.from({ length: 256 }, (_, hits) =>
