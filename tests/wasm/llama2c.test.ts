@@ -30,6 +30,7 @@ const serverOf =
       ? new Response(body, { headers: { 'content-length': String(body.length) } })
       : new Response(null, { status: 404 });
   };
+const anything: Fetch = async () => new Response(new Uint8Array(3));
 const load = (bytes: Uint8Array<ArrayBuffer>, tokenizer = tokenizerBin) => engine.loadModel([fileOf(bytes), tokenizer]);
 
 describe('a checkpoint of llama2.c', () => {
@@ -105,6 +106,7 @@ describe('a checkpoint of llama2.c', () => {
       message: 'tok300.bin, tokenizer.bin: found neither beside a.bin',
     });
     expect(await codeOf(() => read({}))).toBe('file_missing');
+    expect(await codeOf(() => readModel('http://h.example/%zz.bin', {}, anything))).toBe('file_truncated');
     expect(await codeOf(() => read({ '/a.bin': bytes.slice(0, 20) }))).toBe('file_truncated');
     expect(await codeOf(() => read({ '/a.bin': bytes, '/tokenizer.bin': new Uint8Array(3) }))).toBe('file_truncated');
     const controller = new AbortController();

@@ -78,6 +78,19 @@ describe.each([
   });
 });
 
+it('a folder may be named by a file in it', async () => {
+  const server = serverOf(whole);
+  for (const file of ['config.json', 'model.safetensors', 'vocab.txt', 'README.md', 'pytorch_model.bin', '']) {
+    const asked: string[] = [];
+    const noting: Fetch = (url, init) => {
+      asked.push(url.pathname);
+      return server(url, init);
+    };
+    expect((await readModel(`http://host.example/model/${file}`, {}, noting)).config).toBe(tiny.config);
+    expect(asked).toContain('/model/config.json');
+  }
+});
+
 describe('chosen files', () => {
   it('keep their weights where they are, and bring what lies beside them', async () => {
     const files = filesOf({ ...whole, 'reference.json': '{}', 'README.md': '?' });

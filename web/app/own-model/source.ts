@@ -1,3 +1,4 @@
+import { placeOf } from '../../src/engine/folder.ts';
 import { huggingFaceUrl, isHuggingFaceId } from '../../src/engine/huggingFace.ts';
 
 /** A folder on the network that a visitor named, or a checkpoint of llama2.c. */
@@ -22,17 +23,16 @@ export function readSource(typed: string, base: string): NamedSource | null {
   let path: string;
   try {
     url = new URL(text, base);
-    path = decodeURIComponent(url.pathname);
+    path = decodeURIComponent(placeOf(url).checkpoint?.replace(/\.bin$/i, '') ?? placeOf(url).folder.pathname);
   } catch {
     return null;
   }
+  const title = path.split('/').filter(Boolean).at(-1) ?? url.host;
   const [, id, revision, inner = ''] =
     (/^(www\.)?huggingface\.co$/.test(url.host) && kHubPage.exec(url.pathname)) || [];
-  const title =
-    path
-      .split('/')
-      .filter(Boolean)
-      .at(-1)
-      ?.replace(/\.bin$/i, '') ?? url.host;
-  return id ? { url: new URL(`./${inner}`, huggingFaceUrl(id, revision)), title: inner ? title : id } : { url, title };
+  if (!id) return { url, title };
+  const hub = huggingFaceUrl(id, revision);
+  const named = new URL(`./${inner}`, hub);
+  const isWhole = placeOf(named).checkpoint === null && placeOf(named).folder.href === hub.href;
+  return { url: named, title: isWhole ? id : title };
 }

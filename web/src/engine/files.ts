@@ -9,7 +9,7 @@ import {
   type Download,
   type Fetch,
 } from './download.ts';
-import { folderNames as names, modelFiles } from './folder.ts';
+import { folderNames as names, modelFiles, placeOf } from './folder.ts';
 import type { LoadOptions, ModelFiles, ModelSource } from './types.ts';
 
 /**
@@ -49,19 +49,15 @@ function addressOf(source: string | URL): URL {
   }
 }
 
-/** A folder, whose slash at the end may be left out, or a checkpoint of llama2.c. */
 async function readAddress(url: URL, { onProgress, signal }: LoadOptions, fetch: Fetch): Promise<ModelFiles> {
-  const isCheckpoint = /\.bin$/i.test(url.pathname);
-  const folder = new URL(url);
-  if (isCheckpoint) folder.pathname = url.pathname.replace(/[^/]*$/, '');
-  else if (!url.pathname.endsWith('/')) folder.pathname += '/';
+  const { folder, checkpoint } = placeOf(url);
   // One failure ends the other downloads.
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const from: Download = { fetch, folder, progress: progressTo(onProgress), signal: controller.signal };
   try {
-    return await (isCheckpoint ? readCheckpoint(url.pathname.slice(folder.pathname.length), from) : readFolder(from));
+    return await (checkpoint === null ? readFolder(from) : readCheckpoint(checkpoint, from));
   } catch (error) {
     controller.abort(error);
     throw error;

@@ -3,6 +3,7 @@
  * the family `llama`: seven int32, then float32 weights without names, everything little-endian.
  */
 import { AttentionError } from './error.ts';
+import { mayBeLlama2c } from './folder.ts';
 import { safetensorsHeader } from './safetensorsHeader.ts';
 import { pieceTokenizer } from './text/llama2cTokenizer.ts';
 import type { ModelFiles } from './types.ts';
@@ -35,7 +36,7 @@ const kLaterMagic = 0x616b3432;
  * `file_missing` for one without a tokenizer.
  */
 export function findLlama2c(files: readonly File[]): Llama2cFiles | null {
-  const bins = files.filter(({ name }) => /\.bin$/i.test(name) && !/pytorch|optimizer|training_args/i.test(name));
+  const bins = files.filter(({ name }) => mayBeLlama2c(name));
   const isTokenizer = ({ name }: File): boolean => /(^|\/)tok[^/]*\.bin$/i.test(name);
   const checkpoint = bins.find((file) => !isTokenizer(file));
   const tokenizer = bins.find(isTokenizer);

@@ -8,8 +8,7 @@ import type { ModelFiles } from './types.ts';
  * `tokenizer.bin`, which are the names that llama2.c's own files have. Throws as `download` and `readLlama2c` do.
  */
 export async function downloadLlama2c(name: string, from: Download): Promise<ModelFiles> {
-  const fetched = async (file: string): Promise<File> =>
-    new File([await download(file, from)], decodeURIComponent(file));
+  const fetched = async (file: string): Promise<File> => new File([await download(file, from)], plain(file));
   const checkpoint = await fetched(name);
   const names = [`tok${await readVocabularySize(checkpoint)}.bin`, 'tokenizer.bin'];
   for (const tokenizer of names) {
@@ -21,4 +20,13 @@ export async function downloadLlama2c(name: string, from: Download): Promise<Mod
     }
   }
   throw new AttentionError('file_missing', `${names.join(', ')}: found neither beside ${checkpoint.name}`);
+}
+
+/** A part of an address as it was written; what is no such writing stays. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
