@@ -7,7 +7,7 @@ import type { AttentionPlayground } from '../../web/src/elements/index.ts';
 import { bundle } from '../../web/scripts/package.mjs';
 import { kTiny, tinyFolder } from '../wasm/folder.ts';
 import { demoFolder, goldenFolder, type Files } from './familyFolders.ts';
-import { serveForTest, type TestServer } from './engineServer.ts';
+import { kWorkers, serveForTest, type TestServer } from './engineServer.ts';
 
 /** <attention-playground> from the package, on plain pages with a strict content policy. */
 
@@ -31,12 +31,9 @@ const kSpy = `
 const sheet = new CSSStyleSheet();
 sheet.replaceSync('.tall { height: 4000px; } :root { --attn-accent: #7a1f5c; }');
 document.adoptedStyleSheets = [sheet];
-globalThis.workers = [];
 globalThis.violations = [];
-globalThis.Worker = class extends Worker {
-  constructor(...args) { super(...args); globalThis.workers.push(this); }
-};
-document.addEventListener('securitypolicyviolation', (event) => globalThis.violations.push(event.violatedDirective + ' ' + event.blockedURI));`;
+document.addEventListener('securitypolicyviolation', (event) => globalThis.violations.push(event.violatedDirective + ' ' + event.blockedURI));
+${kWorkers}`;
 
 interface Globals {
   workers: Worker[];

@@ -5,7 +5,7 @@ import { expect, test, type Page } from '@playwright/test';
 import type * as Package from '../../web/src/index.ts';
 import { bundle } from '../../web/scripts/package.mjs';
 import { tinyFolder } from '../wasm/folder.ts';
-import { serveForTest, type Served, type TestServer } from './engineServer.ts';
+import { kWorkers, serveForTest, type Served, type TestServer } from './engineServer.ts';
 
 /** The bundled engine in real browsers: workers under content policies, other origins, traps, cancelling. */
 
@@ -41,12 +41,6 @@ import * as attention from '${base}/package/index.js';
 globalThis.attention = attention;
 document.title = 'ready';`;
 
-const kSpy = `
-globalThis.workers = [];
-globalThis.Worker = class extends Worker {
-  constructor(...args) { super(...args); globalThis.workers.push(this); }
-};`;
-
 interface Globals {
   attention: typeof Package;
   workers: Worker[];
@@ -60,7 +54,7 @@ async function open(
   const html = '<!doctype html><script src="/spy.js"></script><script type="module" src="/page.js"></script>';
   const server = await serve({
     folders: { package: folder },
-    files: { '/index.html': html, '/spy.js': kSpy, '/page.js': pageScript(base), ...kModel, ...files },
+    files: { '/index.html': html, '/spy.js': kWorkers, '/page.js': pageScript(base), ...kModel, ...files },
     headers: csp ? { 'Content-Security-Policy': csp } : {},
   });
   await page.goto(`${server.url}/index.html`);

@@ -11,6 +11,13 @@ const kTypes: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
+/** Keeps hold of the workers that a page starts, for a script before it: `workers`. */
+export const kWorkers = `
+globalThis.workers = [];
+globalThis.Worker = class extends Worker {
+  constructor(...args) { super(...args); globalThis.workers.push(this); }
+};`;
+
 export interface TestServer {
   url: string;
   /** Paths asked for so far. */

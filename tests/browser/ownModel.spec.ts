@@ -5,8 +5,9 @@ import { readSource } from '../../web/app/own-model/source.ts';
 import { checkpointBytes, kSizes, randomVocabulary, tokenizerBytes } from '../wasm/llama2c.ts';
 import { bytePairFiles, wordTokenizer } from '../wasm/tokenizers.ts';
 import { init } from '../../web/src/index.node.ts';
+import { kWorkers } from './engineServer.ts';
 import { demoFolder } from './familyFolders.ts';
-import { chips, field, headline, kWorkers, nextTokens, open, type } from './playgroundPage.ts';
+import { chips, field, headline, nextTokens, open, type } from './playgroundPage.ts';
 
 /** Models of the visitor's own: dropped, chosen, fetched, kept. */
 
@@ -120,6 +121,12 @@ test('what is typed is an id of the hub, the page of a model there, or an addres
     url: { href: `${hub}sub/tiny.bin` },
     title: 'tiny',
   });
+  // Whoever copies the address of a file means its folder, but for a checkpoint of llama2.c.
+  for (const file of ['model.safetensors', 'config.json', 'pytorch_model.bin', 'README.md']) {
+    expect(read(`https://huggingface.co/a/b/blob/main/${file}`)).toMatchObject({ title: 'a/b' });
+    expect(read(`https://huggingface.co/a/b/blob/main/sub/${file}`)).toMatchObject({ title: 'sub' });
+    expect(read(`https://h.example/m/${file}`)).toMatchObject({ title: 'm' });
+  }
   for (const inner of ['//evil.example/x', 'javascript:x', '%2e%2e/x']) {
     expect(read(`https://huggingface.co/a/b/tree/main/${inner}`)?.url.host).toBe('huggingface.co');
   }
@@ -246,10 +253,17 @@ test('a model is rounded to int8 where the visitor asks, and stays so in a new w
   await expect.poll(likeliest).toBe(rounded);
   await expect(page.locator('option:checked')).toHaveText('Your own: someone/sentences, int8');
 
+  // Changed weights too: here by a change that changes no number.
+  await page.getByRole('button', { name: 'Change the weights…' }).click();
+  await page.locator('change-weights [name=value]').fill('1');
+  await page.locator('change-weights').getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect(page.locator('#model option:checked')).toHaveText('Your own: someone/sentences, int8 (changed)');
+  await expect.poll(likeliest).toBe(rounded);
+
   await choose(page);
   await address(page).fill('someone/sentences');
   await address(page).press('Enter');
-  await expect(page.locator('option:checked')).toHaveText('Your own: someone/sentences');
+  await expect(page.locator('#model option:checked')).toHaveText('Your own: someone/sentences');
   await expect.poll(likeliest).toBe(plain);
 });
 

@@ -9,13 +9,6 @@ export const headline = (page: Page): Locator => page.locator('attention-view .b
 export const cell = (page: Page): Locator => page.locator('attention-view #large [role=gridcell]');
 export const arithmetic = (page: Page): Locator => page.locator('attention-view #sum');
 
-/** Keeps hold of the workers that the page starts, for a script before it: `workers`. */
-export const kWorkers = `
-globalThis.workers = [];
-globalThis.Worker = class extends Worker {
-  constructor(...args) { super(...args); globalThis.workers.push(this); }
-};`;
-
 /** Opens the page and waits for its first picture. */
 export async function open(page: Page, hash = ''): Promise<void> {
   await page.goto(`/${hash}`);

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { shippedModels } from '../../web/app/models.ts';
-import { chips, headline, open, readCsv } from './playgroundPage.ts';
+import { chips, headline, open, readCsv, save } from './playgroundPage.ts';
 
 /** The shipped models that do not continue a text, in the playground: from its menu and from links. */
 
@@ -30,6 +30,24 @@ test('a link opens the dates, and its head comes before the standard one', async
   await expect(headline(page)).toHaveText('Layer 1 · head 0');
   await page.goto('/#model=dates&text=5+May+1999&head=0.2');
   await expect(headline(page)).toHaveText('Layer 0 · head 2');
+});
+
+test('an image is coloured up to its largest weight, a text up to 1, and the legend says so', async ({ page }) => {
+  const texts = async () => {
+    const svg = (await save(page, 'SVG picture')).bytes.toString('utf8');
+    return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);
+  };
+  await page.goto('/#model=digits&head=0.0');
+  await expect(chips(page)).toHaveCount(50);
+  const largest = Math.max(...(await readCsv(page)).map(({ weight }) => weight));
+  expect(largest).toBeLessThan(0.9);
+  expect(await texts()).toContain(String(Number(largest.toPrecision(2))));
+  // Neither this date nor its answer has a 1.
+  await page.goto('about:blank');
+  await page.goto('/#model=dates&text=5+May+2023&stand=encoder&head=0.0');
+  await expect(page.locator('.answer')).toHaveText('2023-05-05');
+  expect(Math.max(...(await readCsv(page)).map(({ weight }) => weight))).toBeLessThan(0.9);
+  expect(await texts()).toContain('1');
 });
 
 test('the tint over the image is the row of the class token, then of the chosen patch', async ({ page }) => {

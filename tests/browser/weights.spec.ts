@@ -3,20 +3,9 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { readArrays, readWeights } from '../../web/src/arrays/index.ts';
 import type { Tensor } from '../../web/src/engine/types.ts';
 import { init } from '../../web/src/index.node.ts';
+import { kWorkers } from './engineServer.ts';
 import { demoFolder, goldenFolder, type Files } from './familyFolders.ts';
-import {
-  bars,
-  chips,
-  dropModel,
-  field,
-  headline,
-  kWorkers,
-  nextTokens,
-  open,
-  readCsv,
-  save,
-  type,
-} from './playgroundPage.ts';
+import { bars, chips, dropModel, field, headline, nextTokens, open, readCsv, save, type } from './playgroundPage.ts';
 
 /** The panel that changes the weights of the open model. */
 
