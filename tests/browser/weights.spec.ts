@@ -338,12 +338,17 @@ test('changes outlive the worker that computed with them', async ({ page }) => {
 
 for (const [width, theme, lang] of [
   [1280, 'light', 'en'],
+  [390, 'dark', 'en'],
   [390, 'dark', 'zh'],
 ] as const) {
   test(`holds to the rules of access: ${width} px, ${theme}, ${lang}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });
     await open(page, `#lang=${lang}&theme=${theme}`);
     await openPanel(page);
+    const cutOff = await panel(page)
+      .locator('.examples')
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(cutOff).toBeLessThanOrEqual(0);
     await panel(page).locator('.example').last().click();
     await panel(page).locator('.apply').click();
     await expect(edits(page)).toHaveCount(1);
